@@ -1,0 +1,1 @@
+"""Policies learnt from demonstrations. Nothing in here imports aligator or pinocchio."""

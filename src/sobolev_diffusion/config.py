@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
@@ -21,7 +28,9 @@ class ConfigError(ValueError):
 class Section(BaseModel):
     """A part of the configuration. Unknown keys are errors; values never change after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False
+    )
 
 
 class UnetConfig(Section):
@@ -40,7 +49,9 @@ class UnetConfig(Section):
             raise ValueError(f"kernel_size must be odd, got {self.kernel_size}")
         for width in self.hidden_dims:
             if width % self.groups:
-                raise ValueError(f"hidden_dims: {width} is not a multiple of groups = {self.groups}")
+                raise ValueError(
+                    f"hidden_dims: {width} is not a multiple of groups = {self.groups}"
+                )
         return self
 
 
@@ -157,8 +168,8 @@ class ExperimentConfig(Section):
     """Instances solved per iteration of Algorithm 1; several: a sweep."""
     iterations: PositiveInt = 1
     """N_iter of Algorithm 1."""
-    epochs: tuple[PositiveInt, ...]
-    """K_epochs: training lengths, each a training of its own."""
+    epochs: dict[Literal["diffusion", "direct"], tuple[PositiveInt, ...]]
+    """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
     action_lengths: tuple[PositiveInt, ...] = (1,)
     """T_a to evaluate; direct policies are evaluated at 1."""
     refine: bool = True
@@ -170,6 +181,12 @@ class FigureConfig(Section):
     """Which figure module draws it."""
     experiment: str
     """One of `experiments`."""
+    action_lengths: tuple[PositiveInt, ...]
+    """T_a of the panels."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+    caption: str
+    """Caption, with the number of the figure in the paper."""
 
 
 class EvaluationConfig(Section):
@@ -178,6 +195,8 @@ class EvaluationConfig(Section):
 
 
 class Config(Section):
+    results: str = "results"
+    """Folder of everything that is computed and drawn."""
     seeds: PositiveInt = 5
     """Independent repetitions, numbered from 0."""
     evaluation: EvaluationConfig = EvaluationConfig()
@@ -189,8 +208,11 @@ class Config(Section):
     methods: dict[str, MethodConfig]
     experiments: dict[str, ExperimentConfig]
     figures: dict[str, FigureConfig]
-    timing_seeds: tuple[int, ...] = (0,)
-    """Seeds whose policies are timed."""
+
+    @field_validator("cache", mode="before")
+    @classmethod
+    def _off_is_a_word(cls, value: Any) -> Any:
+        return "off" if value is False else value  # YAML reads a bare off as false
 
     @model_validator(mode="after")
     def _check(self) -> Config:
@@ -200,25 +222,37 @@ class Config(Section):
             for method in experiment.methods:
                 _known(f"{where}.methods", method, self.methods)
                 limit = self.method(experiment.task, method).policy
-                if limit.kind == "diffusion" and max(experiment.action_lengths) > limit.max_action_length:
+                if limit.kind not in experiment.epochs:
+                    raise ValueError(
+                        f"{where}.epochs: no entry for {limit.kind}, the kind of {method}"
+                    )
+                if (
+                    limit.kind == "diffusion"
+                    and max(experiment.action_lengths) > limit.max_action_length
+                ):
                     raise ValueError(
                         f"{where}.action_lengths: T_a = {max(experiment.action_lengths)} exceeds "
                         f"T_p - T_h = {limit.max_action_length} of method {method}"
                     )
         for name, figure in self.figures.items():
             _known(f"figures.{name}.experiment", figure.experiment, self.experiments)
+            for length in figure.action_lengths:
+                if length not in self.experiments[figure.experiment].action_lengths:
+                    raise ValueError(
+                        f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
+                        f"experiments.{figure.experiment}.action_lengths"
+                    )
         for name, task in self.tasks.items():
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
-        for seed in self.timing_seeds:
-            if not 0 <= seed < self.seeds:
-                raise ValueError(f"timing_seeds: {seed} is not among the seeds 0 to {self.seeds - 1}")
         return self
 
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""
         settings = self.methods[method].model_dump(mode="json")
-        return MethodConfig.model_validate(_merge(settings, self.tasks[task].methods.get(method, {})))
+        return MethodConfig.model_validate(
+            _merge(settings, self.tasks[task].methods.get(method, {}))
+        )
 
 
 def load(*paths: Path) -> Config:
@@ -250,15 +284,21 @@ def validate(content: dict[str, Any]) -> Config:
         key = ".".join(str(part) for part in problem["loc"]) or "config"
         if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_fields_at(problem["loc"][:-1]))
-            raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
+            raise ConfigError(
+                f"config: unknown key {key}; allowed here: {allowed}"
+            ) from None
         message = problem["msg"].removeprefix("Value error, ")
-        given = "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
+        given = (
+            "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
+        )
         raise ConfigError(f"config: {key}: {message}{given}") from None
 
 
 def _known(key: str, name: str, names: dict[str, Any]) -> None:
     if name not in names:
-        raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")
+        raise ValueError(
+            f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}"
+        )
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -277,7 +317,11 @@ def _fields_at(location: tuple[Any, ...]) -> list[str]:
     definitions = schema["$defs"]
     node: dict[str, Any] = schema
     for part in location:
-        node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
+        node = (
+            node.get("properties", {}).get(part)
+            or node.get("additionalProperties", {})
+            or {}
+        )
         for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
             if "$ref" in option:
                 node = definitions[option["$ref"].rsplit("/", 1)[-1]]

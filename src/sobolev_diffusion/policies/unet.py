@@ -13,7 +13,9 @@ class StepEmbedding(nn.Sequential):
     """Embed the diffusion step i: sinusoids, then a two-layer perceptron. (B,) -> (B, dim)."""
 
     def __init__(self, dim: int) -> None:
-        super().__init__(Sinusoids(dim), nn.Linear(dim, 4 * dim), nn.Mish(), nn.Linear(4 * dim, dim))
+        super().__init__(
+            Sinusoids(dim), nn.Linear(dim, 4 * dim), nn.Mish(), nn.Linear(4 * dim, dim)
+        )
 
 
 class Sinusoids(nn.Module):
@@ -33,7 +35,9 @@ class Sinusoids(nn.Module):
 class ConvBlock(nn.Sequential):
     """Conv1d -> GroupNorm -> Mish, length kept."""
 
-    def __init__(self, channels_in: int, channels_out: int, kernel_size: int, groups: int) -> None:
+    def __init__(
+        self, channels_in: int, channels_out: int, kernel_size: int, groups: int
+    ) -> None:
         super().__init__(
             nn.Conv1d(channels_in, channels_out, kernel_size, padding=kernel_size // 2),
             nn.GroupNorm(groups, channels_out),
@@ -45,14 +49,21 @@ class ResidualBlock(nn.Module):
     """Two ConvBlocks with a FiLM modulation between them: y <- scale(c) * y + shift(c)."""
 
     def __init__(
-        self, channels_in: int, channels_out: int, condition_dim: int, kernel_size: int, groups: int
+        self,
+        channels_in: int,
+        channels_out: int,
+        condition_dim: int,
+        kernel_size: int,
+        groups: int,
     ) -> None:
         super().__init__()
         self.first = ConvBlock(channels_in, channels_out, kernel_size, groups)
         self.film = nn.Sequential(nn.Mish(), nn.Linear(condition_dim, 2 * channels_out))
         self.second = ConvBlock(channels_out, channels_out, kernel_size, groups)
         self.shortcut = (
-            nn.Conv1d(channels_in, channels_out, 1) if channels_in != channels_out else nn.Identity()
+            nn.Conv1d(channels_in, channels_out, 1)
+            if channels_in != channels_out
+            else nn.Identity()
         )
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
@@ -87,7 +98,9 @@ class ConditionalUnet1d(nn.Module):
         self.step_embedding = StepEmbedding(step_embedding_dim)
 
         def block(channels_in: int, channels_out: int) -> ResidualBlock:
-            return ResidualBlock(channels_in, channels_out, condition_dim, kernel_size, groups)
+            return ResidualBlock(
+                channels_in, channels_out, condition_dim, kernel_size, groups
+            )
 
         widths = list(zip([action_dim, *hidden_dims[:-1]], hidden_dims, strict=True))
         last = len(widths) - 1
@@ -96,7 +109,9 @@ class ConditionalUnet1d(nn.Module):
                 [
                     block(a, b),
                     block(b, b),
-                    nn.Conv1d(b, b, 3, stride=2, padding=1) if level < last else nn.Identity(),
+                    nn.Conv1d(b, b, 3, stride=2, padding=1)
+                    if level < last
+                    else nn.Identity(),
                 ]
             )
             for level, (a, b) in enumerate(widths)
@@ -104,11 +119,19 @@ class ConditionalUnet1d(nn.Module):
         deepest = hidden_dims[-1]
         self.middle = nn.ModuleList([block(deepest, deepest), block(deepest, deepest)])
         self.up = nn.ModuleList(
-            nn.ModuleList([block(2 * b, a), block(a, a), nn.ConvTranspose1d(a, a, 4, stride=2, padding=1)])
+            nn.ModuleList(
+                [
+                    block(2 * b, a),
+                    block(a, a),
+                    nn.ConvTranspose1d(a, a, 4, stride=2, padding=1),
+                ]
+            )
             for a, b in reversed(widths[1:])
         )
         top = hidden_dims[0]
-        self.head = nn.Sequential(ConvBlock(top, top, kernel_size, groups), nn.Conv1d(top, action_dim, 1))
+        self.head = nn.Sequential(
+            ConvBlock(top, top, kernel_size, groups), nn.Conv1d(top, action_dim, 1)
+        )
 
     def forward(self, chunk: Tensor, step: Tensor, observation: Tensor) -> Tensor:
         """(B, T_p, na), (B,) integers, (B, no) -> (B, T_p, na)."""

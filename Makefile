@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine with Python 3.11, pip and gcc: make all, make test.
+PYTHON ?= python3.11
+CORES ?= $(shell nproc)
+BIN := .venv/bin
+ENVIRONMENT := .venv/.complete
+
+.PHONY: all test bench smoke wheel lint environment
+all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
+	$(BIN)/snakemake --cores $(CORES) all --forcerun figure table
+
+test: $(ENVIRONMENT) lint  ## the tests
+	$(BIN)/python -m pytest tests bindings/tests
+
+smoke: $(ENVIRONMENT)  ## the whole chain from nothing, small counts
+	$(BIN)/snakemake --cores $(CORES) all --configfile config/smoke.yaml --config cache=off
+
+bench: $(ENVIRONMENT)  ## performance ratios, written to benchmarks/results
+	$(BIN)/python -m benchmarks
+
+wheel: $(ENVIRONMENT)  ## precompiled wheels of both distributions, in dist/
+	$(BIN)/pip wheel --no-deps --no-build-isolation --wheel-dir dist . ./bindings
+
+lint: $(ENVIRONMENT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+environment: $(ENVIRONMENT)
+
+# Exact versions first, then the two distributions of this repository, compiled with them.
+$(ENVIRONMENT): requirements.lock pyproject.toml bindings/pyproject.toml $(wildcard CMakeLists.txt bindings/CMakeLists.txt bindings/cpp/* src/native/*)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation ./bindings
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@

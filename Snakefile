@@ -1,0 +1,22 @@
+# Accelerating trajectory optimization with Sobolev-trained diffusion policies, from the first solver run
+# to the last figure. What is computed stands in config/config.yaml; how, in src/sobolev_diffusion.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/plan.smk"
+include: "workflow/rules/compute.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        figure_files(),
+        table_files(),
+
+

@@ -1,0 +1,46 @@
+"""The command line: sobolev-diffusion COMMAND."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sobolev_diffusion import config, store
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; what is understood to be wrong ends in one line and exit status 1."""
+    parser = argparse.ArgumentParser(prog="sobolev-diffusion", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    show = commands.add_parser("show", help="what made an artefact")
+    show.add_argument("file", type=Path)
+    schema = commands.add_parser(
+        "schema", help="print the JSON schema of the configuration"
+    )
+    schema.set_defaults(run=lambda _: print(schema_text(), end=""))
+    check = commands.add_parser(
+        "check-config", help="validate configuration files, merged in order"
+    )
+    check.add_argument("files", type=Path, nargs="+")
+    check.set_defaults(run=lambda options: config.load(*options.files))
+    show.set_defaults(
+        run=lambda options: print(json.dumps(store.read_stamp(options.file), indent=1))
+    )
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except (config.ConfigError, store.BadArtefact) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def schema_text() -> str:
+    """config/schema.json: generated from the types in config.py."""
+    return json.dumps(config.Config.model_json_schema(), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Fig. 1: mean cost of the policy against the number of trajectories it learnt from."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.plan import TO_ALONE
+from sobolev_diffusion.stats import over_seeds
+
+CONDITION = ("method", "n_traj", "epochs", "action_length")
+
+
+def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
+    """Mean policy cost for each method, n_traj, epochs and T_a; TO alone as a row without them.
+
+    Args:
+        evaluations: a row per instance, of an experiment's policies and of TO alone.
+
+    Returns:
+        Columns: method, n_traj, epochs, action_length, mean, low, high, seeds.
+    """
+    alone = evaluations[evaluations.method == TO_ALONE]
+    policies = evaluations[evaluations.method != TO_ALONE]
+    return pd.concat(
+        [
+            over_seeds(alone, ["method"], "cost"),
+            over_seeds(policies, CONDITION, "policy_cost"),
+        ],
+        ignore_index=True,
+    )[[*CONDITION, "mean", "low", "high", "seeds"]]
+
+
+def at_action_length(summary: pd.DataFrame, action_length: int) -> pd.DataFrame:
+    """The rows of TO alone, of direct policies, and of diffusion policies at this T_a."""
+    direct = summary.groupby("method").action_length.transform("max") == 1
+    return summary[
+        (summary.method == TO_ALONE) | direct | (summary.action_length == action_length)
+    ]
+
+
+def plot(
+    summary: pd.DataFrame,
+    style: Style,
+    task: str,
+    action_lengths: list[int],
+    limit: float,
+) -> Figure:
+    """One panel for each T_a.
+
+    Args:
+        summary: from `summarise`.
+        style: labels and colours.
+        task: its id, for the title.
+        action_lengths: T_a of the panels.
+        limit: mean costs above it are drawn as marks at the top.
+    """
+    figure, axes = plt.subplots(
+        1,
+        len(action_lengths),
+        figsize=(3.4 * len(action_lengths), 3.0),
+        sharey=True,
+        squeeze=False,
+    )
+    for axis, action_length in zip(axes[0], action_lengths, strict=True):
+        _panel(axis, at_action_length(summary, action_length), style, limit)
+        axis.set_title(f"{style.tasks.get(task, task)}, $T_a$ = {action_length}")
+    axes[0, 0].set_ylabel("mean cost")
+    figure.legend(
+        handles=_legend(summary, style),
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        borderaxespad=0.5,
+    )
+    figure.tight_layout()
+    return figure
+
+
+def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
+    alone = rows[rows.method == TO_ALONE].iloc[0]
+    looks = style.methods[TO_ALONE]
+    axis.axhline(alone["mean"], color=looks.colour, linewidth=1.5, zorder=1)
+    axis.axhspan(alone.low, alone.high, color=looks.colour, alpha=0.15, linewidth=0)
+    for method, looks in style.methods.items():
+        for dash, (_, curve) in zip(
+            ("--", "-"), _by_length(rows, method), strict=False
+        ):
+            x, mean = curve.n_traj.to_numpy(float), curve["mean"].to_numpy()
+            shown = np.minimum(np.nan_to_num(mean, nan=np.inf, posinf=np.inf), limit)
+            on_scale = shown < limit
+            style_line = {"color": looks.colour, "linestyle": dash, "linewidth": 1.3}
+            axis.plot(x, shown, **style_line, alpha=0.35, zorder=2)
+            axis.plot(
+                x,
+                np.where(on_scale, shown, np.nan),
+                marker=looks.marker,
+                markersize=4,
+                **style_line,
+            )
+            low, high = curve.low.clip(upper=limit), curve.high.clip(upper=limit)
+            axis.fill_between(
+                x,
+                low,
+                high,
+                where=on_scale,
+                color=looks.colour,
+                alpha=0.12,
+                linewidth=0,
+            )
+            axis.plot(
+                x[~on_scale],
+                np.full((~on_scale).sum(), limit),
+                linestyle="none",
+                marker=(6, 2, 0),
+                color=looks.colour,
+                markersize=7,
+                clip_on=False,
+                zorder=5,
+            )
+    axis.set_xscale("log")
+    ticks = sorted(rows.n_traj.dropna().unique())
+    axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
+    axis.minorticks_off()
+    axis.set_ylim(0, limit)
+    axis.set_xlabel("trajectories $n_{traj}$")
+
+
+def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:
+    """The curves of a method, shortest training first; a single one is drawn solid."""
+    curves = list(rows[(rows.method == method) & rows.epochs.notna()].groupby("epochs"))
+    return curves if len(curves) != 1 else [(np.nan, rows.iloc[:0]), *curves]
+
+
+def _legend(summary: pd.DataFrame, style: Style) -> list[Line2D]:
+    present = set(summary.method)
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=looks.colour,
+            marker=None if name == TO_ALONE else looks.marker,
+            label=looks.label,
+        )
+        for name, looks in style.methods.items()
+        if name in present
+    ]
+    lengths = summary.groupby("method").epochs.nunique().max()
+    if lengths > 1:
+        handles += [
+            Line2D([], [], color="0.4", linestyle="--", label="short training"),
+            Line2D([], [], color="0.4", linestyle="-", label="long training"),
+        ]
+    handles.append(
+        Line2D(
+            [],
+            [],
+            color="0.4",
+            linestyle="none",
+            marker=(6, 2, 0),
+            markersize=7,
+            label="mean off scale",
+        )
+    )
+    return handles

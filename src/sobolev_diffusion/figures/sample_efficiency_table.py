@@ -1,0 +1,51 @@
+"""The numbers behind Fig. 1: policy cost, and what refining from the policy costs and gains."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sobolev_diffusion.figures.sample_efficiency import CONDITION
+from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.plan import TO_ALONE
+from sobolev_diffusion.stats import over_seeds
+
+COLUMNS = {
+    "policy_cost": "policy cost",
+    "policy_reached": "policy reaches goal",
+    "cost": "refined cost",
+    "iterations": "iterations",
+    "converged": "converged",
+    "stalled": "stalled",
+    "violation": "violation",
+}
+SHARES = ("policy_reached", "converged", "stalled")
+
+
+def make(evaluations: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """A row per method, n_traj, epochs and T_a, cells "mean [low, high]" over seeds; TO alone first."""
+    table: pd.DataFrame | None = None
+    for column, title in COLUMNS.items():
+        summary = over_seeds(evaluations, CONDITION, column)
+        summary[title] = [_cell(row, column in SHARES) for row in summary.itertuples()]
+        summary = summary[[*CONDITION, title]]
+        table = summary if table is None else table.merge(summary, on=list(CONDITION))
+    assert table is not None
+    order = {name: rank for rank, name in enumerate([TO_ALONE, *style.methods])}
+    table = table.sort_values(
+        by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c
+    )
+    table["method"] = [style.methods[name].label for name in table.method]
+    for column in CONDITION[1:]:
+        table[column] = [
+            "" if pd.isna(value) else f"{int(value)}" for value in table[column]
+        ]
+    return table.rename(columns={"n_traj": "trajectories", "action_length": "T_a"})
+
+
+def _cell(row: tuple, share: bool) -> str:
+    if pd.isna(row.mean):
+        return "-"
+    numbers = (row.mean, row.low, row.high)
+    if share:
+        return f"{100 * row.mean:.0f}%"
+    return "{} [{}, {}]".format(*(f"{number:.3g}" for number in numbers))

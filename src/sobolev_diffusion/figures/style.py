@@ -1,0 +1,81 @@
+"""How methods are labelled and coloured, and how figures reach the disk: the same data, the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
+import pandas as pd
+import yaml
+from matplotlib.figure import Figure
+
+from sobolev_diffusion.store import write_atomically
+
+plt.rcParams.update(
+    {
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "pdf.fonttype": 42,
+        "savefig.bbox": "tight",
+        "savefig.dpi": 200,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a method is drawn."""
+
+    label: str
+    colour: str
+    marker: str
+
+
+@dataclass(frozen=True)
+class Style:
+    """Looks of all figures.
+
+    Attributes:
+        methods: id -> label, colour, marker; the order is that of legends.
+        tasks: id -> title.
+    """
+
+    methods: dict[str, Method]
+    tasks: dict[str, str]
+
+    @staticmethod
+    def load(path: Path) -> Style:
+        """Read config/plotting.yaml."""
+        content = yaml.safe_load(path.read_text())
+        methods = {name: Method(**looks) for name, looks in content["methods"].items()}
+        return Style(methods, content["tasks"])
+
+
+def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
+    """Write stem.pdf, stem.png and stem.csv (what is drawn)."""
+    write_atomically(
+        stem.with_suffix(".pdf"),
+        lambda partial: figure.savefig(
+            partial,
+            format="pdf",
+            metadata={"CreationDate": None, "Producer": None, "Creator": None},
+        ),
+    )
+    write_atomically(
+        stem.with_suffix(".png"),
+        lambda partial: figure.savefig(
+            partial, format="png", metadata={"Software": None}
+        ),
+    )
+    csv = drawn.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    write_atomically(stem.with_suffix(".csv"), lambda partial: partial.write_text(csv))
+    plt.close(figure)

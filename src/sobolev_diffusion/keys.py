@@ -1,0 +1,35 @@
+"""Artefact keys: what an artefact is a function of, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+STAGE_VERSION = {
+    "demonstrations": 1,
+    "policies": 1,
+    "evaluations": 1,
+    "timings": 1,
+    "figures": 1,
+    "tables": 1,
+}
+"""Bumped when the meaning of a stage's output changes: every key of the stage, and of those after it, changes."""
+
+KEY_LENGTH = 16
+
+
+def artefact_key(stage: str, settings: dict[str, Any], upstream: Sequence[str]) -> str:
+    """sha256 of the canonical JSON of [stage, its version, its settings, the keys upstream], 16 hex digits.
+
+    Args:
+        stage: one of STAGE_VERSION.
+        settings: only what the stage reads: its part of the configuration, task, method, seed, ...
+        upstream: keys of the inputs, in order.
+    """
+    content = [stage, STAGE_VERSION[stage], settings, list(upstream)]
+    canonical = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()[:KEY_LENGTH]

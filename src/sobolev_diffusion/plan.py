@@ -1,0 +1,236 @@
+"""The plan of a configuration: every artefact it asks for, its key, its place and its inputs.
+
+Reading a plan needs no torch and no solver, so that the workflow is quick to look at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.keys import artefact_key
+
+SUFFIX = {
+    "demonstrations": ".npz",
+    "policies": ".safetensors",
+    "evaluations": ".parquet",
+    "timings": ".parquet",
+}
+TO_ALONE = "to_alone"
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One file that a stage computes.
+
+    Attributes:
+        stage: which stage.
+        name: readable place below the stage's folder, without key and suffix.
+        settings: all that the stage reads besides its inputs; JSON.
+        inputs: the artefacts it is computed from, in order.
+        labels: columns that identify it in tables (task, method, seed, ...).
+    """
+
+    stage: str
+    name: str
+    settings: dict[str, Any]
+    inputs: tuple[Artefact, ...] = ()
+    labels: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> str:
+        return artefact_key(
+            self.stage, self.settings, [each.key for each in self.inputs]
+        )
+
+    @property
+    def file(self) -> str:
+        """Path below the results folder: readable, and distinct for every key, so that nothing goes stale."""
+        return f"{self.stage}/{self.name}.{self.key}{SUFFIX[self.stage]}"
+
+    @property
+    def cached_file(self) -> str:
+        """Path below the results folder of its frozen copy."""
+        return f"cache/{self.stage}/{self.key}{SUFFIX[self.stage]}"
+
+
+class Plan:
+    """Every artefact of a configuration.
+
+    Args:
+        config: validated.
+        root: folder that relative paths of task modules start from.
+    """
+
+    def __init__(self, config: Config, root: Path = Path()) -> None:
+        self.config = config
+        self.root = root
+        self._known: dict[tuple, Artefact] = {}
+
+    def experiment(self, name: str) -> tuple[Artefact, ...]:
+        """The evaluations of an experiment: TO alone, then every policy of every iteration."""
+        spec = self.config.experiments[name]
+        seeds = range(self.config.seeds)
+        evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]
+        for method in spec.methods:
+            for n_traj in spec.n_traj:
+                for epochs in spec.epochs[
+                    self.config.method(spec.task, method).policy.kind
+                ]:
+                    for seed in seeds:
+                        for iteration in range(1, spec.iterations + 1):
+                            policy = self.policy(
+                                spec.task, method, n_traj, epochs, seed, iteration
+                            )
+                            evaluations.append(self.evaluation(spec, policy))
+        return tuple(evaluations)
+
+    def solver_evaluation(self, task: str, seed: int) -> Artefact:
+        """TO alone on the evaluation instances of a seed."""
+        return self._remember(
+            "evaluations",
+            f"{task}/{TO_ALONE}/seed{seed}",
+            {
+                "task": self._task(task),
+                "solver": _json(self.config.tasks[task].cold),
+                "seed": seed,
+                "instances": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed},
+        )
+
+    def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
+        """A policy on the evaluation instances of its seed."""
+        task, seed = policy.labels["task"], policy.labels["seed"]
+        limit = self.config.method(
+            task, policy.labels["method"]
+        ).policy.max_action_length
+        return self._remember(
+            "evaluations",
+            policy.name,
+            {
+                "task": self._task(task),
+                "solver": _json(self.config.tasks[task].warm) if spec.refine else None,
+                "seed": seed,
+                "instances": self.config.evaluation.instances,
+                "action_lengths": sorted(
+                    {min(length, limit) for length in spec.action_lengths}
+                ),
+            },
+            (policy,),
+            policy.labels,
+        )
+
+    def policy(
+        self,
+        task: str,
+        method: str,
+        n_traj: int,
+        epochs: int,
+        seed: int,
+        iteration: int = 1,
+    ) -> Artefact:
+        """The policy trained in one iteration of Algorithm 1."""
+        return self._remember(
+            "policies",
+            f"{task}/{method}/n{n_traj}/epochs{epochs}/seed{seed}/iter{iteration}",
+            {
+                "task": self._task(task),
+                "method": _json(self.config.method(task, method)),
+                "epochs": epochs,
+                "seed": seed,
+                "instances": iteration * n_traj,
+            },
+            tuple(self.cold_blocks(task, seed, iteration * n_traj)),
+            {
+                "task": task,
+                "method": method,
+                "n_traj": n_traj,
+                "epochs": epochs,
+                "seed": seed,
+                "iteration": iteration,
+            },
+        )
+
+    def cold_blocks(self, task: str, seed: int, instances: int) -> list[Artefact]:
+        """The blocks of cold solves that hold the first instances of a seed."""
+        size = self.config.block_size
+        return [
+            self.cold_block(task, seed, block) for block in range(-(-instances // size))
+        ]
+
+    def cold_block(self, task: str, seed: int, block: int) -> Artefact:
+        """TO alone on a block of training instances."""
+        size = self.config.block_size
+        return self._remember(
+            "demonstrations",
+            f"{task}/{TO_ALONE}/seed{seed}/block{block}",
+            {
+                "task": self._task(task),
+                "solver": _json(self.config.tasks[task].cold),
+                "seed": seed,
+                "first": block * size,
+                "count": size,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed, "block": block},
+        )
+
+    def find(self, file: str) -> Artefact:
+        """The artefact that belongs at a path below the results folder.
+
+        Raises:
+            ConfigError: this configuration asks for no such file.
+        """
+        if file not in self._by_file:
+            raise ConfigError(
+                f"results/{file}: no artefact of this configuration; its name carries a key that belongs to "
+                "other settings"
+            )
+        return self._by_file[file]
+
+    @cached_property
+    def _by_file(self) -> dict[str, Artefact]:
+        for name in self.config.experiments:
+            self.experiment(name)
+        return {artefact.file: artefact for artefact in self._known.values()}
+
+    def artefacts(self) -> list[Artefact]:
+        """Everything the configuration's experiments ask for."""
+        return list(self._by_file.values())
+
+    def _remember(
+        self,
+        stage: str,
+        name: str,
+        settings: dict[str, Any],
+        inputs: tuple[Artefact, ...],
+        labels: dict[str, Any],
+    ) -> Artefact:
+        artefact = Artefact(stage, name, settings, inputs, labels)
+        return self._known.setdefault((stage, artefact.key), artefact)
+
+    def _task(self, name: str) -> dict[str, Any]:
+        """What identifies a task: its name, its options and, for a user's own file, the file's content."""
+        spec = self.config.tasks[name]
+        if spec.module is None:
+            return {"name": name, "options": spec.options, "module": None}
+        path = self.root / spec.module
+        if not path.is_file():
+            raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return {
+            "name": name,
+            "options": spec.options,
+            "module": spec.module,
+            "sha256": digest,
+        }
+
+
+def _json(section: Any) -> dict[str, Any]:
+    return section.model_dump(mode="json")

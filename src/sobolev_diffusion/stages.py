@@ -1,0 +1,130 @@
+"""The jobs of the workflow: read the inputs of one artefact, compute it, write it with its stamp."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sobolev_diffusion.collect import collect_cold
+from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig
+from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
+from sobolev_diffusion.interplay import select
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.store import BadArtefact, check, write_stamp
+from sobolev_diffusion.streams import torch_seed
+from sobolev_diffusion.tables import write_parquet
+from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.train import TrainingFailed, train
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One artefact to compute, as the plan describes it.
+
+    Attributes:
+        stage, key, settings: of the artefact.
+        labels: columns that identify it in tables.
+        inputs: files to read and the key each must have.
+    """
+
+    stage: str
+    key: str
+    settings: dict[str, Any]
+    labels: dict[str, Any]
+    inputs: Sequence[tuple[Path, str]]
+
+
+def run(job: Job, output: Path) -> None:
+    """Compute an artefact and write it, whole or not at all.
+
+    Raises:
+        BadArtefact: an input is missing, altered, or belongs to other settings.
+    """
+    for path, key in job.inputs:
+        check(path, key)
+    start = time.perf_counter()
+    _STAGES[job.stage](job, output)
+    write_stamp(
+        output,
+        stage=job.stage,
+        key=job.key,
+        settings=job.settings,
+        inputs=[path for path, _ in job.inputs],
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _task(settings: dict[str, Any]) -> Task:
+    spec = settings["task"]
+    return make_task(
+        spec["name"], TaskConfig(module=spec["module"], options=spec["options"])
+    )
+
+
+def _demonstrations(job: Job, output: Path) -> None:
+    s = job.settings
+    numbers = range(s["first"], s["first"] + s["count"])
+    collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers).save(output)
+
+
+def _policy(job: Job, output: Path) -> None:
+    s = job.settings
+    blocks = [Demonstrations.load(path) for path, _ in job.inputs]
+    cold = Demonstrations.concatenate(blocks)
+    chosen = select(cold.take(cold.instance < s["instances"]))
+    log.info("%d of %d instances converged", len(chosen), s["instances"])
+    seed = torch_seed(
+        "training", job.labels["task"], job.labels["seed"], job.labels["iteration"]
+    )
+    trained = train(_task(s), chosen, MethodConfig(**s["method"]), s["epochs"], seed)
+    trained.policy.save(output)
+
+
+def _evaluation(job: Job, output: Path) -> None:
+    s = job.settings
+    task = _task(s)
+    if job.inputs:
+        table = evaluate_policy(
+            task,
+            Policy.load(job.inputs[0][0]),
+            SolverConfig(**(s["solver"] or {})),
+            s["seed"],
+            s["instances"],
+            s["action_lengths"],
+            refine=s["solver"] is not None,
+        )
+    else:
+        table = evaluate_solver(
+            task, SolverConfig(**s["solver"]), s["seed"], s["instances"]
+        )
+    labels = pd.DataFrame(
+        {name: [value] * len(table) for name, value in job.labels.items()}
+    )
+    write_parquet(output, pd.concat([labels, table], axis=1))
+
+
+_STAGES: dict[str, Callable[[Job, Path], None]] = {
+    "demonstrations": _demonstrations,
+    "policies": _policy,
+    "evaluations": _evaluation,
+}
+
+
+def run_or_exit(job: Job, output: Path) -> None:
+    """`run` for a process of its own: what went wrong and is understood ends it with one line."""
+    try:
+        run(job, output)
+    except (BadArtefact, TaskError, TrainingFailed, ValueError) as error:
+        log.exception("%s failed", output)
+        sys.exit(f"{output}: {error}")

@@ -1,0 +1,42 @@
+"""Tidy tables on disk: parquet for results, CSV + Markdown + LaTeX for readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sobolev_diffusion.store import BadArtefact, write_atomically
+
+
+def write_parquet(path: Path, table: pd.DataFrame) -> None:
+    """Write a table; the same table gives the same bytes."""
+    write_atomically(
+        path, lambda partial: table.to_parquet(partial, index=False, compression="zstd")
+    )
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a table.
+
+    Raises:
+        BadArtefact: the file is missing, truncated, or not a table.
+    """
+    try:
+        return pd.read_parquet(path)
+    except Exception as error:
+        raise BadArtefact(
+            path, f"is not a table ({error})", "evaluate again"
+        ) from error
+
+
+def write_for_readers(stem: Path, table: pd.DataFrame, caption: str) -> None:
+    """Write a table of text cells as stem.csv, stem.md and stem.tex."""
+    csv = table.to_csv(index=False, lineterminator="\n")
+    markdown = f"{caption}\n\n{table.to_markdown(index=False, disable_numparse=True)}\n"
+    latex = table.to_latex(index=False, escape=True, caption=caption)
+    for suffix, text in ((".csv", csv), (".md", markdown), (".tex", latex)):
+        write_atomically(
+            stem.with_suffix(suffix),
+            lambda partial, text=text: partial.write_text(text),
+        )

@@ -1,0 +1,1 @@
+"""The tasks: the only place that builds optimal control problems."""

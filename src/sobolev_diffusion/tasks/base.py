@@ -1,0 +1,185 @@
+"""What a task is: a family of Aligator problems indexed by theta, and how a policy sees and drives them.
+
+A new task subclasses `Task` (or `MultibodyTask`) and defines four things: `space`, `dynamics`,
+`sample` and `problem`. Everything else has a default that can be overridden.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import aligator
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+ControlMode = Literal["torque", "state"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Name and unit of one coordinate, for figures."""
+
+    name: str
+    unit: str
+
+
+class TaskError(RuntimeError):
+    """A task that cannot be used: its name, the method, and what was expected."""
+
+
+class Task(ABC):
+    """A family of optimal control problems (1), one for each theta.
+
+    Class attributes to set:
+        name: how the configuration calls it.
+        horizon: T, number of control steps.
+        dt: seconds per step.
+
+    Instance attributes to set in `__init__`:
+        space: manifold of the state (aligator.manifolds), dimensions nx and ndx.
+        dynamics: discrete dynamics x_{t+1} = f(x_t, u_t), the same at every step.
+        lower, upper: limits of the control, (nu,); what a policy commands is clipped to them.
+
+    Args:
+        control: what the policy generates. torque: a_{t+1} = u_t. state: a_t = coordinates of x_t,
+            and u comes from `inverse_dynamics`.
+    """
+
+    name: str
+    horizon: int
+    dt: float
+
+    space: aligator.manifolds.ManifoldAbstract
+    dynamics: aligator.dynamics.ExplicitDynamicsModel
+    lower: Array
+    upper: Array
+
+    def __init__(self, control: ControlMode = "torque") -> None:
+        if control not in ("torque", "state"):
+            raise TaskError(
+                f"{self.name}: control must be torque or state, got {control!r}"
+            )
+        self.control = control
+
+    # --- the problem ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator) -> Array:
+        """Draw the parameters theta of one instance, (n_theta,): by default the initial state, then the rest."""
+
+    @abstractmethod
+    def problem(self, theta: Array) -> aligator.TrajOptProblem:
+        """Build the optimal control problem of theta."""
+
+    def initial_state(self, theta: Array) -> Array:
+        """x_0, (nx,)."""
+        return theta[: self.space.nx]
+
+    def goal_state(self, theta: Array) -> Array:
+        """The state to reach, (nx,); the interpolated guess ends there."""
+        return self.space.neutral()
+
+    def resting_control(self, x: Array) -> Array:
+        """The control to start the solver from at state x, (nu,); zero by default."""
+        return np.zeros(self.nu)
+
+    def guess(self, theta: Array) -> tuple[Array, Array]:
+        """The interpolated guess of TO alone: xs (T+1, nx) from x_0 to the goal, us (T, nu) at rest."""
+        start, goal = self.initial_state(theta), self.goal_state(theta)
+        xs = np.stack(
+            [
+                self.space.interpolate(start, goal, s)
+                for s in np.linspace(0, 1, self.horizon + 1)
+            ]
+        )
+        us = np.stack([self.resting_control(x) for x in xs[:-1]])
+        return xs, us
+
+    def goal_distance(self, theta: Array, x: Array) -> float:
+        """Distance of x from the goal, in the units of the state's largest coordinate."""
+        return float(np.abs(self.space.difference(self.goal_state(theta), x)).max())
+
+    def reached(self, theta: Array, x: Array) -> bool:
+        """Whether a trajectory that ends in x counts as a success."""
+        return self.goal_distance(theta, x) < 0.2
+
+    # --- what the policy sees ------------------------------------------------------------------
+
+    @property
+    def observation_dim(self) -> int:
+        """no."""
+        rng = np.random.default_rng(0)
+        theta = self.sample(rng)
+        return len(self.observe(self.initial_state(theta), theta))
+
+    def observe(self, x: Array, theta: Array) -> Array:
+        """o: what the policy is conditioned on, (no,). By default tangent coordinates of x and the rest of theta."""
+        return np.concatenate([self.coordinates(x), theta[self.space.nx :]])
+
+    def observe_jacobian(self, x: Array, theta: Array) -> Array:
+        """do/dx in the tangent space at x, (no, ndx)."""
+        constant = len(theta) - self.space.nx
+        return np.vstack(
+            [self.coordinates_jacobian(x), np.zeros((constant, self.space.ndx))]
+        )
+
+    # --- what the policy generates -------------------------------------------------------------
+
+    @property
+    def nu(self) -> int:
+        """Dimension of the control."""
+        return len(self.lower)
+
+    @property
+    def action_dim(self) -> int:
+        """na."""
+        return self.nu if self.control == "torque" else self.space.ndx
+
+    def coordinates(self, x: Array) -> Array:
+        """Coordinates of x in the tangent space of the neutral state, (ndx,)."""
+        return self.space.difference(self.space.neutral(), x)
+
+    def coordinates_jacobian(self, x: Array) -> Array:
+        """d coordinates / dx in the tangent space at x, (ndx, ndx)."""
+        return self.space.Jdifference(self.space.neutral(), x, 1)
+
+    def action(self, x_next: Array, u: Array) -> Array:
+        """The action variable of a step that applied u and led to x_next, (na,)."""
+        return u if self.control == "torque" else self.coordinates(x_next)
+
+    def action_jacobians(self, x_next: Array, u: Array) -> tuple[Array, Array]:
+        """d action / d x_next in the tangent space, (na, ndx), and d action / du, (na, nu)."""
+        if self.control == "torque":
+            return np.zeros((self.nu, self.space.ndx)), np.eye(self.nu)
+        return self.coordinates_jacobian(x_next), np.zeros((self.space.ndx, self.nu))
+
+    def first_action(self, theta: Array) -> Array:
+        """The action variable before the first step, (na,): what led to x_0, or would have."""
+        x = self.initial_state(theta)
+        return self.action(x, self.resting_control(x))
+
+    def inverse_dynamics(self, x: Array, action: Array) -> Array:
+        """The control that leads from x to the state that the action names, (nu,); for state control."""
+        raise TaskError(
+            f"{self.name}: state control needs the method inverse_dynamics(x, action) -> u ({self.nu},)"
+        )
+
+    def control_for(self, x: Array, action: Array) -> Array:
+        """The control to apply at x for the action, within the limits, (nu,)."""
+        u = action if self.control == "torque" else self.inverse_dynamics(x, action)
+        return np.clip(u, self.lower, self.upper)
+
+    # --- names ---------------------------------------------------------------------------------
+
+    @property
+    def state_axes(self) -> tuple[Axis, ...]:
+        """Names and units of the tangent coordinates of the state."""
+        return tuple(Axis(f"x{i}", "") for i in range(self.space.ndx))
+
+    @property
+    def control_axes(self) -> tuple[Axis, ...]:
+        """Names and units of the controls."""
+        return tuple(Axis(f"u{i}", "") for i in range(self.nu))

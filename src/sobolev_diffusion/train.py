@@ -1,0 +1,103 @@
+"""Train one policy on a set of demonstrations: a fixed number of epochs, the last weights kept."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from sobolev_diffusion.config import MethodConfig, gradient_steps
+from sobolev_diffusion.data import TrainingSet, make_policy, prepare
+from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.engine import make_trainer
+from sobolev_diffusion.policies.trainer import draw
+from sobolev_diffusion.tasks.base import Task
+
+log = logging.getLogger(__name__)
+
+REPORTS = 20  # log lines of one training
+
+
+class TrainingFailed(RuntimeError):
+    """The loss became NaN or infinite."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained policy and how its losses went, (steps,) each."""
+
+    policy: Policy
+    plain: np.ndarray
+    sobolev: np.ndarray
+
+
+def train(
+    task: Task,
+    demonstrations: Demonstrations,
+    method: MethodConfig,
+    epochs: int,
+    seed: int,
+) -> Trained:
+    """Train a policy from scratch on the demonstrations, one thread.
+
+    Args:
+        task: gives observations and actions.
+        demonstrations: converged runs.
+        method: policy, Sobolev term and training settings.
+        epochs: K_epochs; see `gradient_steps` for the size of an epoch.
+        seed: of weights, minibatches and noise.
+
+    Raises:
+        TrainingFailed: the loss is not finite.
+        ValueError: no demonstrations.
+    """
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    policy = make_policy(task, method.policy)
+    data = prepare(task, demonstrations, policy, method.sobolev)
+    generator = torch.Generator().manual_seed(seed)
+    steps = gradient_steps(
+        epochs, data.pairs, policy.prediction_horizon, method.training.batch_size
+    )
+    trainer = make_trainer(policy, method.training, method.sobolev, steps)
+    next_index = _minibatches(data, method.training.batch_size, generator)
+    losses = np.empty((steps, 2))
+    report = max(1, steps // REPORTS)
+    for step in tqdm(range(steps), disable=not sys.stderr.isatty(), unit="step"):
+        batch = data.batch(next_index())
+        losses[step] = trainer.step(
+            batch, draw(policy, batch, method.sobolev, generator)
+        )
+        if (step + 1) % report == 0:
+            plain, term = losses[step + 1 - report : step + 1].mean(axis=0)
+            log.info(
+                "step %d of %d: loss %.3g, Sobolev term %.3g",
+                step + 1,
+                steps,
+                plain,
+                term,
+            )
+            if not np.isfinite(plain + term):
+                raise TrainingFailed(
+                    f"loss is {plain}, Sobolev term {term} at step {step + 1}; "
+                    "lower training.learning_rate or sobolev.weight"
+                )
+    trainer.finish()
+    return Trained(policy.eval(), losses[:, 0], losses[:, 1])
+
+
+def _minibatches(
+    data: TrainingSet, size: int, generator: torch.Generator
+) -> Callable[[], torch.Tensor]:
+    """Chunks drawn uniformly with replacement: an epoch then is a length, not a pass."""
+
+    def next_index() -> torch.Tensor:
+        return torch.randint(0, len(data), (size,), generator=generator)
+
+    return next_index

@@ -1,0 +1,89 @@
+"""The configuration: what is wrong is said in one line that names the key and what is allowed."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sobolev_diffusion import cli, config
+
+ROOT = Path(__file__).parents[2]
+DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def changed(path, value):
+    content = copy.deepcopy(DEFAULT)
+    *parents, last = path.split(".")
+    node = content
+    for part in parents:
+        node = node.setdefault(part, {})
+    node[last] = value
+    return content
+
+
+def test_shipped_configurations_are_valid():
+    config.load(ROOT / "config/config.yaml")
+    config.load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("sedes", 5, ["sedes", "seeds"]),
+        (
+            "tasks.pendulum.cold.tolerence",
+            1e-3,
+            ["tasks.pendulum.cold.tolerence", "tolerance"],
+        ),
+        ("seeds", "many", ["seeds", "integer", "many"]),
+        ("experiments.pendulum.action_lengths", [16], ["action_lengths", "16", "15"]),
+        (
+            "methods.diff.policy.prediction_horizon",
+            10,
+            ["methods.diff.policy", "10", "multiple of 4"],
+        ),
+        ("methods.diff.policy.history", 16, ["history", "16"]),
+        ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
+        ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),
+        ("cache", "maybe", ["cache", "prefer", "require", "off"]),
+        (
+            "methods.diff.policy.unet",
+            {"hidden_dims": [12, 16]},
+            ["hidden_dims", "12", "8"],
+        ),
+    ],
+)
+def test_mistakes_are_named_in_one_line(path, value, said):
+    with pytest.raises(config.ConfigError) as error:
+        config.validate(changed(path, value))
+    message = str(error.value)
+    assert "\n" not in message
+    for word in said:
+        assert word in message
+
+
+def test_cache_off_is_understood_as_yaml_reads_it():
+    assert config.validate(changed("cache", False)).cache == "off"
+
+
+def test_task_overrides_are_merged_into_the_method():
+    merged = config.validate(
+        changed("tasks.pendulum.methods", {"sob_diff": {"sobolev": {"weight": 0.5}}})
+    )
+    method = merged.method("pendulum", "sob_diff")
+    assert method.sobolev.weight == 0.5
+    assert method.policy == merged.methods["sob_diff"].policy
+
+
+def test_schema_is_in_step_with_the_types():
+    assert (ROOT / "config/schema.json").read_text() == cli.schema_text(), (
+        "run: sobolev-diffusion schema > config/schema.json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "length", "steps"), [(10_000, 16, 10), (400, 16, 1), (10_000, 1, 157)]
+)
+def test_epochs_are_sized_as_in_the_paper(pairs, length, steps):
+    assert config.gradient_steps(3, pairs, length, 64) == 3 * steps

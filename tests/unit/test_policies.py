@@ -1,0 +1,259 @@
+"""Networks, schedule, sampling and losses against diffusers, autograd and each other."""
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DDPMScheduler
+
+from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.losses import (
+    Batch,
+    sobolev_full,
+    sobolev_output,
+    sobolev_state,
+)
+from sobolev_diffusion.policies.mlp import DirectPolicy
+from sobolev_diffusion.policies.schedule import square_cosine
+from sobolev_diffusion.policies.trainer import TorchTrainer, draw
+from sobolev_diffusion.store import BadArtefact
+
+NA, NO, NDX = 2, 5, 4
+
+
+SMALL = {
+    "unet": {"hidden_dims": (8, 16), "step_embedding_dim": 8},
+    "mlp": {"hidden_dims": (32, 32)},
+}
+
+
+def make(kind="diffusion", **config):
+    torch.manual_seed(0)
+    config = {**SMALL, **config}
+    policy = Policy.kinds[kind](PolicyConfig(kind=kind, **config), NA, NO)
+    policy.normalise_action.fit(np.random.default_rng(0).normal(1, 3, (50, NA)))
+    policy.normalise_observation.fit(np.random.default_rng(1).normal(-1, 2, (50, NO)))
+    return policy
+
+
+def make_batch(policy, size=6, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=generator)
+
+    length = policy.prediction_horizon
+    jacobian = normal(size, length, NA, NDX)
+    jacobian[:, : policy.history] = 0
+    return Batch(
+        normal(size, NO),
+        normal(size, NO, NDX),
+        normal(size, length, NA),
+        jacobian,
+        torch.rand(size, generator=generator),
+        policy.history,
+    )
+
+
+def diffusers_scheduler(steps, predict="sample"):
+    return DDPMScheduler(
+        num_train_timesteps=steps,
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type={"sample": "sample", "noise": "epsilon"}[predict],
+        clip_sample=False,
+        variance_type="fixed_small",
+    )
+
+
+def test_parameter_counts():
+    for kind in ("diffusion", "direct"):
+        count = sum(
+            each.numel()
+            for each in Policy.kinds[kind](
+                PolicyConfig(kind=kind), 1, 2
+            ).network.parameters()
+        )
+        assert 270_000 < count < 310_000
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 10, 20])
+def test_schedule_is_that_of_diffusers(steps):
+    expected = diffusers_scheduler(steps).alphas_cumprod.numpy()
+    np.testing.assert_allclose(
+        square_cosine(steps).alpha_bar, expected, rtol=0, atol=1e-7
+    )
+
+
+@pytest.mark.parametrize("predict", ["sample", "noise"])
+@pytest.mark.parametrize(("steps", "history"), [(5, 1), (5, 0), (10, 2)])
+def test_sampling_is_that_of_diffusers(predict, steps, history, monkeypatch):
+    policy = make(predict=predict, diffusion_steps=steps, history=history).eval()
+    rng = np.random.default_rng(0)
+    noise = torch.from_numpy(rng.normal(size=(3, steps, 16, NA)).astype(np.float32))
+    known = torch.from_numpy(rng.normal(size=(3, history, NA)).astype(np.float32))
+    observation = torch.from_numpy(rng.normal(size=(3, NO)).astype(np.float32))
+    scheduler = diffusers_scheduler(steps, predict)
+    scheduler.set_timesteps(steps)
+    given = iter(noise[:, 1:].unbind(1))
+    monkeypatch.setattr(
+        "diffusers.schedulers.scheduling_ddpm.randn_tensor",
+        lambda *args, **kwargs: next(given),
+    )
+    tau = noise[:, 0].clone()
+    with torch.inference_mode():
+        for i in scheduler.timesteps:
+            tau[:, :history] = known
+            tau = scheduler.step(
+                policy.network(tau, i.expand(3), observation), i, tau
+            ).prev_sample
+        tau[:, :history] = known
+        torch.testing.assert_close(
+            policy.predict_normalised(observation, known, noise),
+            tau,
+            rtol=1e-4,
+            atol=1e-4,
+        )
+
+
+def test_prediction_is_in_the_units_of_the_task():
+    policy = make().eval()
+    rng = np.random.default_rng(0)
+    observation, history = rng.normal(size=(3, NO)), rng.normal(size=(3, 1, NA))
+    noise = rng.normal(size=(3, *policy.noise_shape))
+    actions = policy.predict(observation, history, noise)
+    assert actions.shape == (3, 15, NA)
+    with pytest.raises(ValueError, match=r"noise: expected shape \(3, 5, 16, 2\)"):
+        policy.predict(observation, history, noise[:, :4])
+    observation[1, 2] = np.nan
+    with pytest.raises(ValueError, match="observation: holds NaN"):
+        policy.predict(observation, history, noise)
+
+
+@pytest.mark.parametrize("kind", ["diffusion", "direct"])
+def test_sobolev_terms_have_the_same_expectation(kind):
+    policy = make(kind)
+    copies = (
+        400  # 400 draws for each of 3 samples: the estimate is within a few percent
+    )
+    few = make_batch(policy, size=3)
+    batch = Batch(
+        *(
+            getattr(few, name).repeat_interleave(copies, dim=0)
+            for name in list(vars(few))[:5]
+        ),
+        few.known,
+    )
+    step = torch.tensor([0, 2, 4])
+
+    def predictor(batch, step):
+        def predict(observation):
+            if isinstance(policy, DirectPolicy):
+                return policy.network(observation)[:, None]
+            return policy.network(batch.chunk, step, observation)
+
+        return predict
+
+    generator = torch.Generator().manual_seed(1)
+    v = torch.randn(1, *batch.chunk.shape, generator=generator)
+    v[:, :, : batch.known] = 0
+    v /= v.flatten(2).norm(dim=2)[:, :, None, None]
+    d = torch.randn(1, 3 * copies, NDX, generator=generator)
+    d /= d.norm(dim=2, keepdim=True)
+    many = predictor(batch, step.repeat_interleave(copies))
+    _, full = sobolev_full(predictor(few, step), few)
+    _, output = sobolev_output(many, batch, v)
+    _, state = sobolev_state(many, batch, d)
+    assert output.item() == pytest.approx(full.item(), rel=0.12)
+    assert state.item() == pytest.approx(full.item(), rel=0.12)
+
+
+@pytest.mark.parametrize("kind", ["diffusion", "direct"])
+def test_full_sobolev_term_by_finite_differences(kind):
+    policy = make(kind).double()
+    single = make_batch(policy, size=2)
+    batch = Batch(
+        *(getattr(single, name).double() for name in list(vars(single))[:5]),
+        single.known,
+    )
+    step = torch.tensor([1, 3])
+
+    def predict(observation):
+        if isinstance(policy, DirectPolicy):
+            return policy.network(observation)[:, None]
+        return policy.network(batch.chunk, step, observation)
+
+    eps, columns = 1e-6, []
+    with torch.no_grad():
+        for direction in torch.eye(NDX, dtype=torch.float64):
+            along = batch.observation_jacobian @ direction
+            difference = predict(batch.observation + eps * along) - predict(
+                batch.observation - eps * along
+            )
+            columns.append(difference / (2 * eps))
+    error = (torch.stack(columns, dim=-1) - batch.chunk_jacobian)[:, batch.known :]
+    expected = (batch.sobolev_weight * (error**2).flatten(1).mean(dim=1)).mean() * NDX
+    _, term = sobolev_full(predict, batch)
+    assert term.item() == pytest.approx(expected.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("through", "over_steps", "predict"),
+    [
+        ("step", "constant", "sample"),
+        ("step", "growing", "sample"),
+        ("step", "shrinking", "noise"),
+        ("chain", "constant", "sample"),
+    ],
+)
+def test_training_reduces_both_terms(through, over_steps, predict):
+    policy = make(predict=predict)
+    sobolev = SobolevConfig(weight=0.1, through=through, over_steps=over_steps)
+    trainer = TorchTrainer(
+        policy, TrainingConfig(warmup_steps=5, learning_rate=3e-3), sobolev, 40
+    )
+    generator = torch.Generator().manual_seed(0)
+    batch = make_batch(policy, size=8)
+    losses = np.array(
+        [
+            trainer.step(batch, draw(policy, batch, sobolev, generator))
+            for _ in range(40)
+        ]
+    )
+    total = losses @ [1, 0.1]
+    assert np.isfinite(total).all()
+    assert total[-10:].mean() < total[:10].mean()
+
+
+@pytest.mark.parametrize("kind", ["diffusion", "direct"])
+def test_policy_file_round_trip(kind, tmp_path):
+    policy = make(kind).eval()
+    policy.save(tmp_path / "a.safetensors")
+    loaded = Policy.load(tmp_path / "a.safetensors")
+    loaded.save(tmp_path / "b.safetensors")
+    assert (tmp_path / "a.safetensors").read_bytes() == (
+        tmp_path / "b.safetensors"
+    ).read_bytes()
+    rng = np.random.default_rng(0)
+    arguments = (
+        rng.normal(size=(2, NO)),
+        rng.normal(size=(2, policy.history, NA)),
+        rng.normal(size=(2, *policy.noise_shape)),
+    )
+    np.testing.assert_array_equal(
+        policy.predict(*arguments), loaded.predict(*arguments)
+    )
+
+
+def test_damaged_policy_file_is_named(tmp_path):
+    path = tmp_path / "policy.safetensors"
+    make().save(path)
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(BadArtefact, match=r"policy\.safetensors: is not a policy file"):
+        Policy.load(path)
+    with pytest.raises(BadArtefact, match="nowhere"):
+        Policy.load(tmp_path / "nowhere")
+
+
+def test_diffusion_policy_is_registered():
+    assert Policy.kinds["diffusion"] is DiffusionPolicy

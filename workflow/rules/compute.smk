@@ -1,0 +1,76 @@
+# The three stages that compute. Every file name carries the key of what it is a function of, so a file
+# that exists is the right one: times of modification say nothing (hence `ancient`).
+
+
+def inputs_of(stage, suffix):
+    return ancient(
+        lambda wildcards: [
+            locate(each) for each in artefact_of(stage, wildcards.name + suffix).inputs
+        ]
+    )
+
+
+def job_of(stage, suffix):
+    def describe(wildcards):
+        artefact = artefact_of(stage, wildcards.name + suffix)
+        return {
+            "stage": stage,
+            "key": artefact.key,
+            "settings": artefact.settings,
+            "labels": artefact.labels,
+            "input_keys": [each.key for each in artefact.inputs],
+        }
+
+    return describe
+
+
+rule demonstrations:
+    output:
+        artefact=RESULTS + "/demonstrations/{name}.npz",
+        stamp=RESULTS + "/demonstrations/{name}.npz.stamp.json",
+    params:
+        job=job_of("demonstrations", ".npz"),
+    log:
+        RESULTS + "/logs/demonstrations/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/demonstrations/{name}.tsv"
+    message:
+        "TO alone on training instances: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
+rule policy:
+    input:
+        inputs_of("policies", ".safetensors"),
+    output:
+        artefact=RESULTS + "/policies/{name}.safetensors",
+        stamp=RESULTS + "/policies/{name}.safetensors.stamp.json",
+    params:
+        job=job_of("policies", ".safetensors"),
+    log:
+        RESULTS + "/logs/policies/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/policies/{name}.tsv"
+    message:
+        "training: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
+rule evaluation:
+    input:
+        inputs_of("evaluations", ".parquet"),
+    output:
+        artefact=RESULTS + "/evaluations/{name}.parquet",
+        stamp=RESULTS + "/evaluations/{name}.parquet.stamp.json",
+    params:
+        job=job_of("evaluations", ".parquet"),
+    log:
+        RESULTS + "/logs/evaluations/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/evaluations/{name}.tsv"
+    message:
+        "evaluation: {wildcards.name}"
+    script:
+        "../scripts/compute.py"

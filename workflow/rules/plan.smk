@@ -1,0 +1,44 @@
+# The plan of this configuration, and where each of its artefacts is read from.
+import os
+from pathlib import Path
+
+from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.plan import Artefact, Plan
+
+from snakemake.exceptions import WorkflowError
+
+# One thread a job, jobs side by side: results then do not depend on --cores.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+try:
+    CONFIG = validate(config)
+    PLAN = Plan(CONFIG, Path(workflow.basedir))
+    PLAN.artefacts()
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = CONFIG.results
+CACHE = "results/cache"
+
+
+def locate(artefact: Artefact) -> str:
+    """The frozen copy where the cache mode allows it and the key is there, else the file to compute."""
+    if CONFIG.cache != "off":
+        frozen = f"{CACHE}/{artefact.cached_file}"
+        if os.path.exists(frozen):
+            return frozen
+    computed = f"{RESULTS}/{artefact.file}"
+    if CONFIG.cache == "require" and not os.path.exists(computed):
+        raise WorkflowError(
+            f"cache=require: {artefact.stage} {artefact.name} (key {artefact.key}) is not in {CACHE}; "
+            "run with cache=prefer to compute it, then freeze it"
+        )
+    return computed
+
+
+def artefact_of(stage: str, name: str) -> Artefact:
+    try:
+        return PLAN.find(f"{stage}/{name}")
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None

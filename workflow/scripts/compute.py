@@ -1,0 +1,14 @@
+"""One job of the workflow: compute an artefact with its stamp."""
+
+import logging
+from pathlib import Path
+
+from sobolev_diffusion.stages import Job, run_or_exit
+
+logging.basicConfig(filename=snakemake.log[0], level=logging.INFO, format="%(message)s")
+job = dict(snakemake.params.job)
+keys = job.pop("input_keys")
+run_or_exit(
+    Job(**job, inputs=list(zip(map(Path, snakemake.input), keys))),
+    Path(snakemake.output.artefact),
+)

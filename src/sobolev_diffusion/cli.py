@@ -16,18 +16,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser("show", help="what made an artefact")
     show.add_argument("file", type=Path)
-    schema = commands.add_parser(
-        "schema", help="print the JSON schema of the configuration"
-    )
+    schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
     schema.set_defaults(run=lambda _: print(schema_text(), end=""))
-    check = commands.add_parser(
-        "check-config", help="validate configuration files, merged in order"
-    )
+    check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: config.load(*options.files))
-    show.set_defaults(
-        run=lambda options: print(json.dumps(store.read_stamp(options.file), indent=1))
-    )
+    show.set_defaults(run=lambda options: print(json.dumps(store.read_stamp(options.file), indent=1)))
     options = parser.parse_args(arguments)
     try:
         options.run(options)

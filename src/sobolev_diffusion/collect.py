@@ -44,9 +44,7 @@ def solve_instances(
     return Demonstrations.stack(list(numbers), list(thetas), solutions)
 
 
-def collect_cold(
-    task: Task, config: SolverConfig, seed: int, numbers: Sequence[int]
-) -> Demonstrations:
+def collect_cold(task: Task, config: SolverConfig, seed: int, numbers: Sequence[int]) -> Demonstrations:
     """TO alone on training instances."""
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
     return solve_instances(task, config, numbers, thetas)

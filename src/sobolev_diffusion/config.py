@@ -28,9 +28,7 @@ class ConfigError(ValueError):
 class Section(BaseModel):
     """A part of the configuration. Unknown keys are errors; values never change after validation."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False)
 
 
 class UnetConfig(Section):
@@ -49,9 +47,7 @@ class UnetConfig(Section):
             raise ValueError(f"kernel_size must be odd, got {self.kernel_size}")
         for width in self.hidden_dims:
             if width % self.groups:
-                raise ValueError(
-                    f"hidden_dims: {width} is not a multiple of groups = {self.groups}"
-                )
+                raise ValueError(f"hidden_dims: {width} is not a multiple of groups = {self.groups}")
         return self
 
 
@@ -223,13 +219,8 @@ class Config(Section):
                 _known(f"{where}.methods", method, self.methods)
                 limit = self.method(experiment.task, method).policy
                 if limit.kind not in experiment.epochs:
-                    raise ValueError(
-                        f"{where}.epochs: no entry for {limit.kind}, the kind of {method}"
-                    )
-                if (
-                    limit.kind == "diffusion"
-                    and max(experiment.action_lengths) > limit.max_action_length
-                ):
+                    raise ValueError(f"{where}.epochs: no entry for {limit.kind}, the kind of {method}")
+                if limit.kind == "diffusion" and max(experiment.action_lengths) > limit.max_action_length:
                     raise ValueError(
                         f"{where}.action_lengths: T_a = {max(experiment.action_lengths)} exceeds "
                         f"T_p - T_h = {limit.max_action_length} of method {method}"
@@ -250,9 +241,7 @@ class Config(Section):
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""
         settings = self.methods[method].model_dump(mode="json")
-        return MethodConfig.model_validate(
-            _merge(settings, self.tasks[task].methods.get(method, {}))
-        )
+        return MethodConfig.model_validate(_merge(settings, self.tasks[task].methods.get(method, {})))
 
 
 def load(*paths: Path) -> Config:
@@ -284,21 +273,15 @@ def validate(content: dict[str, Any]) -> Config:
         key = ".".join(str(part) for part in problem["loc"]) or "config"
         if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_fields_at(problem["loc"][:-1]))
-            raise ConfigError(
-                f"config: unknown key {key}; allowed here: {allowed}"
-            ) from None
+            raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
         message = problem["msg"].removeprefix("Value error, ")
-        given = (
-            "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
-        )
+        given = "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
         raise ConfigError(f"config: {key}: {message}{given}") from None
 
 
 def _known(key: str, name: str, names: dict[str, Any]) -> None:
     if name not in names:
-        raise ValueError(
-            f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}"
-        )
+        raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -317,11 +300,7 @@ def _fields_at(location: tuple[Any, ...]) -> list[str]:
     definitions = schema["$defs"]
     node: dict[str, Any] = schema
     for part in location:
-        node = (
-            node.get("properties", {}).get(part)
-            or node.get("additionalProperties", {})
-            or {}
-        )
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
         for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
             if "$ref" in option:
                 node = definitions[option["$ref"].rsplit("/", 1)[-1]]

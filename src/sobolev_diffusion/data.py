@@ -37,18 +37,11 @@ class Chunks:
     pairs: int
 
 
-def cut(
-    task: Task, demonstrations: Demonstrations, history: int, length: int
-) -> Chunks:
+def cut(task: Task, demonstrations: Demonstrations, history: int, length: int) -> Chunks:
     """Cut every trajectory into chunks of `history` known and `length` coming actions."""
-    parts = [
-        _cut_one(task, demonstrations, index, history, length)
-        for index in range(len(demonstrations))
-    ]
+    parts = [_cut_one(task, demonstrations, index, history, length) for index in range(len(demonstrations))]
     if not parts:
-        raise ValueError(
-            f"{task.name}: no demonstration to learn from: the solver converged on none"
-        )
+        raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
     stacked = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     return Chunks(*stacked, pairs=len(demonstrations) * task.horizon)
 
@@ -60,21 +53,13 @@ def _cut_one(
     xs, us, theta = d.xs[index], d.us[index], d.theta[index]
     jacobians = [task.action_jacobians(x, u) for x, u in zip(xs[1:], us, strict=True)]
     action_x, action_u = (np.stack(parts) for parts in zip(*jacobians, strict=True))
-    targets = action_sensitivities(
-        d.gains[index], d.A[index], d.B[index], action_x, action_u, length
-    )
+    targets = action_sensitivities(d.gains[index], d.A[index], d.B[index], action_x, action_u, length)
     starts = len(targets)
     coming = np.stack([task.action(x, u) for x, u in zip(xs[1:], us, strict=True)])
     # a_0 stands in for what came before the first step
-    padded = np.concatenate(
-        [np.repeat(task.first_action(theta)[None], max(history, 1), axis=0), coming]
-    )
-    first = (
-        max(history, 1) - history
-    )  # index in `padded` of the first entry of the chunk at t = 0
-    chunk = np.stack(
-        [padded[first + t : first + t + history + length] for t in range(starts)]
-    )
+    padded = np.concatenate([np.repeat(task.first_action(theta)[None], max(history, 1), axis=0), coming])
+    first = max(history, 1) - history  # index in `padded` of the first entry of the chunk at t = 0
+    chunk = np.stack([padded[first + t : first + t + history + length] for t in range(starts)])
     known = np.zeros((starts, history, *targets.shape[2:]))
     return (
         np.stack([task.observe(x, theta) for x in xs[:starts]]),

@@ -46,26 +46,20 @@ class Demonstrations:
 
     def take(self, index: NDArray) -> Demonstrations:
         """The runs that an index array or mask picks."""
-        return Demonstrations(
-            **{field.name: getattr(self, field.name)[index] for field in fields(self)}
-        )
+        return Demonstrations(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
 
     @staticmethod
     def concatenate(parts: list[Demonstrations]) -> Demonstrations:
         """All runs of several sets, in order."""
         return Demonstrations(
             **{
-                field.name: np.concatenate(
-                    [getattr(part, field.name) for part in parts]
-                )
+                field.name: np.concatenate([getattr(part, field.name) for part in parts])
                 for field in fields(Demonstrations)
             }
         )
 
     @staticmethod
-    def stack(
-        instances: list[int], thetas: list[np.ndarray], solutions: list[Solution]
-    ) -> Demonstrations:
+    def stack(instances: list[int], thetas: list[np.ndarray], solutions: list[Solution]) -> Demonstrations:
         """Gather solutions; a run that failed keeps its guess and has zero gains."""
         template = next((s.linearisation for s in solutions if s.linearisation), None)
         horizon, nu = solutions[0].us.shape
@@ -73,12 +67,7 @@ class Demonstrations:
 
         def linear(name: str, shape: tuple[int, ...]) -> np.ndarray:
             return np.stack(
-                [
-                    getattr(s.linearisation, name)
-                    if s.linearisation
-                    else np.zeros(shape)
-                    for s in solutions
-                ]
+                [getattr(s.linearisation, name) if s.linearisation else np.zeros(shape) for s in solutions]
             )
 
         return Demonstrations(
@@ -115,12 +104,7 @@ class Demonstrations:
         """
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return Demonstrations(
-                    **{
-                        field.name: arrays[field.name]
-                        for field in fields(Demonstrations)
-                    }
-                )
+                return Demonstrations(**{field.name: arrays[field.name] for field in fields(Demonstrations)})
         except Exception as error:
             raise BadArtefact(
                 path, f"is not a set of demonstrations ({error})", "collect it again"

@@ -24,9 +24,7 @@ def evaluation_thetas(task: Task, seed: int, instances: int) -> list[Array]:
     return [instance(task, EVALUATION, seed, number) for number in range(instances)]
 
 
-def evaluate_solver(
-    task: Task, config: SolverConfig, seed: int, instances: int
-) -> pd.DataFrame:
+def evaluate_solver(task: Task, config: SolverConfig, seed: int, instances: int) -> pd.DataFrame:
     """TO alone: the solver from the interpolated guess.
 
     Returns:
@@ -36,9 +34,7 @@ def evaluate_solver(
     for number, theta in enumerate(evaluation_thetas(task, seed, instances)):
         problem = task.problem(theta)
         solution = solve(problem, task.guess(theta), config)
-        rows.append(
-            {"instance": number, **refinement_columns(task, theta, problem, solution)}
-        )
+        rows.append({"instance": number, **refinement_columns(task, theta, problem, solution)})
     return pd.DataFrame(rows)
 
 
@@ -60,13 +56,8 @@ def evaluate_policy(
     """
     thetas = evaluation_thetas(task, seed, instances)
     rows = []
-    for action_length in sorted(
-        {min(length, policy.max_action_length) for length in action_lengths}
-    ):
-        generators = [
-            stream("evaluation noise", task.name, seed, number)
-            for number in range(instances)
-        ]
+    for action_length in sorted({min(length, policy.max_action_length) for length in action_lengths}):
+        generators = [stream("evaluation noise", task.name, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
         for number, theta in enumerate(thetas):
             xs, us = rollouts.xs[number], rollouts.us[number]
@@ -81,9 +72,7 @@ def evaluate_policy(
                 "policy_reached": task.reached(theta, xs[-1]),
             }
             if refine:
-                row |= refinement_columns(
-                    task, theta, problem, solve(problem, (xs, us), config)
-                )
+                row |= refinement_columns(task, theta, problem, solve(problem, (xs, us), config))
             rows.append(row)
         costs = np.array([row["policy_cost"] for row in rows[-instances:]])
         log.info(
@@ -95,9 +84,7 @@ def evaluate_policy(
     return pd.DataFrame(rows)
 
 
-def refinement_columns(
-    task: Task, theta: Array, problem: object, solution: Solution
-) -> dict[str, object]:
+def refinement_columns(task: Task, theta: Array, problem: object, solution: Solution) -> dict[str, object]:
     """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance to the goal."""
     return {
         "cost": solution.cost,

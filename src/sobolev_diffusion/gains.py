@@ -56,9 +56,7 @@ def linearise(
     terminal = data.term_cost_data
     value = np.array(terminal.Lxx)
     ndx = len(value)
-    active = _active_rows(
-        problem.term_cstrs.sets, data.term_cstr_data, multipliers[horizon], mu
-    )
+    active = _active_rows(problem.term_cstrs.sets, data.term_cstr_data, multipliers[horizon], mu)
     for block in active:
         value += block[:, :ndx].T @ block[:, :ndx] / mu
     gains, A, B = (

@@ -29,7 +29,5 @@ def artefact_key(stage: str, settings: dict[str, Any], upstream: Sequence[str]) 
         upstream: keys of the inputs, in order.
     """
     content = [stage, STAGE_VERSION[stage], settings, list(upstream)]
-    canonical = json.dumps(
-        content, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:KEY_LENGTH]

@@ -43,9 +43,7 @@ class Artefact:
 
     @cached_property
     def key(self) -> str:
-        return artefact_key(
-            self.stage, self.settings, [each.key for each in self.inputs]
-        )
+        return artefact_key(self.stage, self.settings, [each.key for each in self.inputs])
 
     @property
     def file(self) -> str:
@@ -78,14 +76,10 @@ class Plan:
         evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]
         for method in spec.methods:
             for n_traj in spec.n_traj:
-                for epochs in spec.epochs[
-                    self.config.method(spec.task, method).policy.kind
-                ]:
+                for epochs in spec.epochs[self.config.method(spec.task, method).policy.kind]:
                     for seed in seeds:
                         for iteration in range(1, spec.iterations + 1):
-                            policy = self.policy(
-                                spec.task, method, n_traj, epochs, seed, iteration
-                            )
+                            policy = self.policy(spec.task, method, n_traj, epochs, seed, iteration)
                             evaluations.append(self.evaluation(spec, policy))
         return tuple(evaluations)
 
@@ -107,9 +101,7 @@ class Plan:
     def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
         """A policy on the evaluation instances of its seed."""
         task, seed = policy.labels["task"], policy.labels["seed"]
-        limit = self.config.method(
-            task, policy.labels["method"]
-        ).policy.max_action_length
+        limit = self.config.method(task, policy.labels["method"]).policy.max_action_length
         return self._remember(
             "evaluations",
             policy.name,
@@ -118,9 +110,7 @@ class Plan:
                 "solver": _json(self.config.tasks[task].warm) if spec.refine else None,
                 "seed": seed,
                 "instances": self.config.evaluation.instances,
-                "action_lengths": sorted(
-                    {min(length, limit) for length in spec.action_lengths}
-                ),
+                "action_lengths": sorted({min(length, limit) for length in spec.action_lengths}),
             },
             (policy,),
             policy.labels,
@@ -160,9 +150,7 @@ class Plan:
     def cold_blocks(self, task: str, seed: int, instances: int) -> list[Artefact]:
         """The blocks of cold solves that hold the first instances of a seed."""
         size = self.config.block_size
-        return [
-            self.cold_block(task, seed, block) for block in range(-(-instances // size))
-        ]
+        return [self.cold_block(task, seed, block) for block in range(-(-instances // size))]
 
     def cold_block(self, task: str, seed: int, block: int) -> Artefact:
         """TO alone on a block of training instances."""

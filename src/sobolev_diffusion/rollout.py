@@ -53,15 +53,8 @@ def roll_out(
     history = np.repeat(first[:, None], known, axis=1)
     alive = np.ones(n, dtype=bool)
     for t in range(0, horizon, action_length):
-        observation = np.stack(
-            [task.observe(x, theta) for x, theta in zip(xs[:, t], thetas, strict=True)]
-        )
-        noise = np.stack(
-            [
-                rng.standard_normal(policy.noise_shape, dtype=np.float32)
-                for rng in generators
-            ]
-        )
+        observation = np.stack([task.observe(x, theta) for x, theta in zip(xs[:, t], thetas, strict=True)])
+        noise = np.stack([rng.standard_normal(policy.noise_shape, dtype=np.float32) for rng in generators])
         actions = policy.predict(observation, history, noise)
         for k in range(min(action_length, horizon - t)):
             for i in range(n):
@@ -70,10 +63,7 @@ def roll_out(
                     us[i, t + k] = task.control_for(x, actions[i, k])
                     task.dynamics.forward(x, us[i, t + k], data)
                     following = np.array(data.xnext)
-                    alive[i] = (
-                        np.isfinite(following).all()
-                        and np.abs(following).max() < RUNAWAY
-                    )
+                    alive[i] = np.isfinite(following).all() and np.abs(following).max() < RUNAWAY
                 if not alive[i]:
                     us[i, t + k], following = 0.0, x
                 xs[i, t + k + 1] = following

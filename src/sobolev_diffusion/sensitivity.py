@@ -35,9 +35,7 @@ def action_sensitivities(
     horizon, _, ndx = gains.shape
     starts = horizon - length + 1
     if starts < 1:
-        raise ValueError(
-            f"a chunk of {length} actions does not fit in a trajectory of {horizon} steps"
-        )
+        raise ValueError(f"a chunk of {length} actions does not fit in a trajectory of {horizon} steps")
     step = closed_loop(gains, A, B)
     state = np.broadcast_to(np.eye(ndx), (starts, ndx, ndx))
     targets = np.empty((starts, length, action_x.shape[1], ndx))

@@ -73,9 +73,7 @@ def solve(
     xs, us = (np.asarray(part, dtype=np.float64) for part in guess)
     if not (np.isfinite(xs).all() and np.isfinite(us).all()):
         raise ValueError("guess: holds NaN or infinite values")
-    solver = aligator.SolverProxDDP(
-        config.tolerance, config.mu, max_iters=config.max_iterations
-    )
+    solver = aligator.SolverProxDDP(config.tolerance, config.mu, max_iters=config.max_iterations)
     solver.sa_strategy = _ACCEPTANCE[config.step_acceptance]
     solver.rollout_type = _ROLLOUT[config.rollout]
     solver.reg_min = config.min_regularisation
@@ -89,11 +87,7 @@ def solve(
     seconds = time.perf_counter() - start
     results = solver.results
     solved = (xs, us) if error else (np.array(results.xs), np.array(results.us))
-    finite = (
-        not error
-        and all(np.isfinite(part).all() for part in solved)
-        and np.isfinite(results.traj_cost)
-    )
+    finite = not error and all(np.isfinite(part).all() for part in solved) and np.isfinite(results.traj_cost)
     converged = bool(finite and results.conv)
     linearisation = None
     if with_gains and finite:
@@ -129,9 +123,7 @@ def evaluate(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Trajecto
         for j in range(stage.num_constraints):
             violation = max(
                 violation,
-                _violation(
-                    stage.constraints.sets[j], stage_data.constraint_data[j].value
-                ),
+                _violation(stage.constraints.sets[j], stage_data.constraint_data[j].value),
             )
     for j in range(problem.term_cstrs.size):
         violation = max(
@@ -141,9 +133,7 @@ def evaluate(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Trajecto
     return TrajectoryValue(float(cost), violation)
 
 
-def _violation(
-    constraint_set: aligator.constraints.ConstraintSet, value: Array
-) -> float:
+def _violation(constraint_set: aligator.constraints.ConstraintSet, value: Array) -> float:
     outside = np.zeros_like(value)
     constraint_set.normalConeProjection(value, outside)
     return float(np.abs(outside).max(initial=0.0))

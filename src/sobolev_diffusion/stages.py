@@ -67,9 +67,7 @@ def run(job: Job, output: Path) -> None:
 
 def _task(settings: dict[str, Any]) -> Task:
     spec = settings["task"]
-    return make_task(
-        spec["name"], TaskConfig(module=spec["module"], options=spec["options"])
-    )
+    return make_task(spec["name"], TaskConfig(module=spec["module"], options=spec["options"]))
 
 
 def _demonstrations(job: Job, output: Path) -> None:
@@ -84,9 +82,7 @@ def _policy(job: Job, output: Path) -> None:
     cold = Demonstrations.concatenate(blocks)
     chosen = select(cold.take(cold.instance < s["instances"]))
     log.info("%d of %d instances converged", len(chosen), s["instances"])
-    seed = torch_seed(
-        "training", job.labels["task"], job.labels["seed"], job.labels["iteration"]
-    )
+    seed = torch_seed("training", job.labels["task"], job.labels["seed"], job.labels["iteration"])
     trained = train(_task(s), chosen, MethodConfig(**s["method"]), s["epochs"], seed)
     trained.policy.save(output)
 
@@ -105,12 +101,8 @@ def _evaluation(job: Job, output: Path) -> None:
             refine=s["solver"] is not None,
         )
     else:
-        table = evaluate_solver(
-            task, SolverConfig(**s["solver"]), s["seed"], s["instances"]
-        )
-    labels = pd.DataFrame(
-        {name: [value] * len(table) for name, value in job.labels.items()}
-    )
+        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"])
+    labels = pd.DataFrame({name: [value] * len(table) for name, value in job.labels.items()})
     write_parquet(output, pd.concat([labels, table], axis=1))
 
 

@@ -28,9 +28,7 @@ class BadArtefact(RuntimeError):
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Call write(partial) on a file beside `path`, then rename it: `path` is whole or not there at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.", suffix=".partial"
-    )
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     os.close(handle)
     partial = Path(name)
     try:
@@ -90,9 +88,7 @@ def read_stamp(path: Path) -> dict[str, Any]:
         stamp = json.loads(stamp_path(path).read_text())
         stamp["key"], stamp["sha256"], stamp["stage"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadArtefact(
-            path, f"has no readable stamp ({error})", "delete it and run again"
-        ) from error
+        raise BadArtefact(path, f"has no readable stamp ({error})", "delete it and run again") from error
     return stamp
 
 
@@ -112,9 +108,7 @@ def check(path: Path, key: str) -> None:
             "delete it and run again",
         )
     if stamp["sha256"] != digest(path):
-        raise BadArtefact(
-            path, "was altered after it was computed", "delete it and run again"
-        )
+        raise BadArtefact(path, "was altered after it was computed", "delete it and run again")
 
 
 def machine() -> dict[str, Any]:
@@ -132,11 +126,7 @@ def _processor() -> str:
     except OSError:
         return platform.processor() or "unknown"
     return next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in lines
-            if line.startswith("model name")
-        ),
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
         "unknown",
     )
 
@@ -162,8 +152,6 @@ def _commit() -> str:
         "--abbrev=12",
     ]
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True
-        ).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

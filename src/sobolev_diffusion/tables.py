@@ -11,9 +11,7 @@ from sobolev_diffusion.store import BadArtefact, write_atomically
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write a table; the same table gives the same bytes."""
-    write_atomically(
-        path, lambda partial: table.to_parquet(partial, index=False, compression="zstd")
-    )
+    write_atomically(path, lambda partial: table.to_parquet(partial, index=False, compression="zstd"))
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -25,9 +23,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except Exception as error:
-        raise BadArtefact(
-            path, f"is not a table ({error})", "evaluate again"
-        ) from error
+        raise BadArtefact(path, f"is not a table ({error})", "evaluate again") from error
 
 
 def write_for_readers(stem: Path, table: pd.DataFrame, caption: str) -> None:

@@ -62,18 +62,14 @@ def train(
     policy = make_policy(task, method.policy)
     data = prepare(task, demonstrations, policy, method.sobolev)
     generator = torch.Generator().manual_seed(seed)
-    steps = gradient_steps(
-        epochs, data.pairs, policy.prediction_horizon, method.training.batch_size
-    )
+    steps = gradient_steps(epochs, data.pairs, policy.prediction_horizon, method.training.batch_size)
     trainer = make_trainer(policy, method.training, method.sobolev, steps)
     next_index = _minibatches(data, method.training.batch_size, generator)
     losses = np.empty((steps, 2))
     report = max(1, steps // REPORTS)
     for step in tqdm(range(steps), disable=not sys.stderr.isatty(), unit="step"):
         batch = data.batch(next_index())
-        losses[step] = trainer.step(
-            batch, draw(policy, batch, method.sobolev, generator)
-        )
+        losses[step] = trainer.step(batch, draw(policy, batch, method.sobolev, generator))
         if (step + 1) % report == 0:
             plain, term = losses[step + 1 - report : step + 1].mean(axis=0)
             log.info(
@@ -92,9 +88,7 @@ def train(
     return Trained(policy.eval(), losses[:, 0], losses[:, 1])
 
 
-def _minibatches(
-    data: TrainingSet, size: int, generator: torch.Generator
-) -> Callable[[], torch.Tensor]:
+def _minibatches(data: TrainingSet, size: int, generator: torch.Generator) -> Callable[[], torch.Tensor]:
     """Chunks drawn uniformly with replacement: an epoch then is a length, not a pass."""
 
     def next_index() -> torch.Tensor:

@@ -68,9 +68,7 @@ def test_cache_off_is_understood_as_yaml_reads_it():
 
 
 def test_task_overrides_are_merged_into_the_method():
-    merged = config.validate(
-        changed("tasks.pendulum.methods", {"sob_diff": {"sobolev": {"weight": 0.5}}})
-    )
+    merged = config.validate(changed("tasks.pendulum.methods", {"sob_diff": {"sobolev": {"weight": 0.5}}}))
     method = merged.method("pendulum", "sob_diff")
     assert method.sobolev.weight == 0.5
     assert method.policy == merged.methods["sob_diff"].policy
@@ -82,8 +80,6 @@ def test_schema_is_in_step_with_the_types():
     )
 
 
-@pytest.mark.parametrize(
-    ("pairs", "length", "steps"), [(10_000, 16, 10), (400, 16, 1), (10_000, 1, 157)]
-)
+@pytest.mark.parametrize(("pairs", "length", "steps"), [(10_000, 16, 10), (400, 16, 1), (10_000, 1, 157)])
 def test_epochs_are_sized_as_in_the_paper(pairs, length, steps):
     assert config.gradient_steps(3, pairs, length, 64) == 3 * steps

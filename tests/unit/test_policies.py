@@ -69,10 +69,7 @@ def diffusers_scheduler(steps, predict="sample"):
 def test_parameter_counts():
     for kind in ("diffusion", "direct"):
         count = sum(
-            each.numel()
-            for each in Policy.kinds[kind](
-                PolicyConfig(kind=kind), 1, 2
-            ).network.parameters()
+            each.numel() for each in Policy.kinds[kind](PolicyConfig(kind=kind), 1, 2).network.parameters()
         )
         assert 270_000 < count < 310_000
 
@@ -80,9 +77,7 @@ def test_parameter_counts():
 @pytest.mark.parametrize("steps", [1, 2, 5, 10, 20])
 def test_schedule_is_that_of_diffusers(steps):
     expected = diffusers_scheduler(steps).alphas_cumprod.numpy()
-    np.testing.assert_allclose(
-        square_cosine(steps).alpha_bar, expected, rtol=0, atol=1e-7
-    )
+    np.testing.assert_allclose(square_cosine(steps).alpha_bar, expected, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("predict", ["sample", "noise"])
@@ -104,9 +99,7 @@ def test_sampling_is_that_of_diffusers(predict, steps, history, monkeypatch):
     with torch.inference_mode():
         for i in scheduler.timesteps:
             tau[:, :history] = known
-            tau = scheduler.step(
-                policy.network(tau, i.expand(3), observation), i, tau
-            ).prev_sample
+            tau = scheduler.step(policy.network(tau, i.expand(3), observation), i, tau).prev_sample
         tau[:, :history] = known
         torch.testing.assert_close(
             policy.predict_normalised(observation, known, noise),
@@ -133,15 +126,10 @@ def test_prediction_is_in_the_units_of_the_task():
 @pytest.mark.parametrize("kind", ["diffusion", "direct"])
 def test_sobolev_terms_have_the_same_expectation(kind):
     policy = make(kind)
-    copies = (
-        400  # 400 draws for each of 3 samples: the estimate is within a few percent
-    )
+    copies = 400  # 400 draws for each of 3 samples: the estimate is within a few percent
     few = make_batch(policy, size=3)
     batch = Batch(
-        *(
-            getattr(few, name).repeat_interleave(copies, dim=0)
-            for name in list(vars(few))[:5]
-        ),
+        *(getattr(few, name).repeat_interleave(copies, dim=0) for name in list(vars(few))[:5]),
         few.known,
     )
     step = torch.tensor([0, 2, 4])
@@ -187,9 +175,7 @@ def test_full_sobolev_term_by_finite_differences(kind):
     with torch.no_grad():
         for direction in torch.eye(NDX, dtype=torch.float64):
             along = batch.observation_jacobian @ direction
-            difference = predict(batch.observation + eps * along) - predict(
-                batch.observation - eps * along
-            )
+            difference = predict(batch.observation + eps * along) - predict(batch.observation - eps * along)
             columns.append(difference / (2 * eps))
     error = (torch.stack(columns, dim=-1) - batch.chunk_jacobian)[:, batch.known :]
     expected = (batch.sobolev_weight * (error**2).flatten(1).mean(dim=1)).mean() * NDX
@@ -209,17 +195,10 @@ def test_full_sobolev_term_by_finite_differences(kind):
 def test_training_reduces_both_terms(through, over_steps, predict):
     policy = make(predict=predict)
     sobolev = SobolevConfig(weight=0.1, through=through, over_steps=over_steps)
-    trainer = TorchTrainer(
-        policy, TrainingConfig(warmup_steps=5, learning_rate=3e-3), sobolev, 40
-    )
+    trainer = TorchTrainer(policy, TrainingConfig(warmup_steps=5, learning_rate=3e-3), sobolev, 40)
     generator = torch.Generator().manual_seed(0)
     batch = make_batch(policy, size=8)
-    losses = np.array(
-        [
-            trainer.step(batch, draw(policy, batch, sobolev, generator))
-            for _ in range(40)
-        ]
-    )
+    losses = np.array([trainer.step(batch, draw(policy, batch, sobolev, generator)) for _ in range(40)])
     total = losses @ [1, 0.1]
     assert np.isfinite(total).all()
     assert total[-10:].mean() < total[:10].mean()
@@ -231,18 +210,14 @@ def test_policy_file_round_trip(kind, tmp_path):
     policy.save(tmp_path / "a.safetensors")
     loaded = Policy.load(tmp_path / "a.safetensors")
     loaded.save(tmp_path / "b.safetensors")
-    assert (tmp_path / "a.safetensors").read_bytes() == (
-        tmp_path / "b.safetensors"
-    ).read_bytes()
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
     rng = np.random.default_rng(0)
     arguments = (
         rng.normal(size=(2, NO)),
         rng.normal(size=(2, policy.history, NA)),
         rng.normal(size=(2, *policy.noise_shape)),
     )
-    np.testing.assert_array_equal(
-        policy.predict(*arguments), loaded.predict(*arguments)
-    )
+    np.testing.assert_array_equal(policy.predict(*arguments), loaded.predict(*arguments))
 
 
 def test_damaged_policy_file_is_named(tmp_path):

@@ -24,9 +24,7 @@ def test_linear_closed_loop_is_exact():
                 u = K[t + k] @ x
                 x = A[t + k] @ x + B[t + k] @ u
                 expected = action_x[t + k] @ x + action_u[t + k] @ u
-                np.testing.assert_allclose(
-                    targets[t, k, :, column], expected, rtol=1e-10, atol=1e-12
-                )
+                np.testing.assert_allclose(targets[t, k, :, column], expected, rtol=1e-10, atol=1e-12)
 
 
 def test_chunk_longer_than_trajectory_is_refused():

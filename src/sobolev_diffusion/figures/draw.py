@@ -17,9 +17,7 @@ Keyed = Sequence[tuple[Path, str]]
 """Files and the key each must have."""
 
 
-def draw(
-    settings: FigureConfig, task: str, evaluations: Keyed, style: Path, stem: Path
-) -> None:
+def draw(settings: FigureConfig, task: str, evaluations: Keyed, style: Path, stem: Path) -> None:
     """Draw a figure as stem.pdf, stem.png, and stem.csv (what is drawn).
 
     Raises:
@@ -40,9 +38,7 @@ def draw(
     save_figure(stem, figure, drawn)
 
 
-def tabulate(
-    settings: FigureConfig, evaluations: Keyed, style: Path, stem: Path
-) -> None:
+def tabulate(settings: FigureConfig, evaluations: Keyed, style: Path, stem: Path) -> None:
     """Write the numbers of a figure, at every T_a, as stem.md, stem.csv and stem.tex.
 
     Raises:

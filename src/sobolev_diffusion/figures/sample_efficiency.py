@@ -39,9 +39,7 @@ def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
 def at_action_length(summary: pd.DataFrame, action_length: int) -> pd.DataFrame:
     """The rows of TO alone, of direct policies, and of diffusion policies at this T_a."""
     direct = summary.groupby("method").action_length.transform("max") == 1
-    return summary[
-        (summary.method == TO_ALONE) | direct | (summary.action_length == action_length)
-    ]
+    return summary[(summary.method == TO_ALONE) | direct | (summary.action_length == action_length)]
 
 
 def plot(
@@ -87,9 +85,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
     axis.axhline(alone["mean"], color=looks.colour, linewidth=1.5, zorder=1)
     axis.axhspan(alone.low, alone.high, color=looks.colour, alpha=0.15, linewidth=0)
     for method, looks in style.methods.items():
-        for dash, (_, curve) in zip(
-            ("--", "-"), _by_length(rows, method), strict=False
-        ):
+        for dash, (_, curve) in zip(("--", "-"), _by_length(rows, method), strict=False):
             x, mean = curve.n_traj.to_numpy(float), curve["mean"].to_numpy()
             shown = np.minimum(np.nan_to_num(mean, nan=np.inf, posinf=np.inf), limit)
             on_scale = shown < limit

@@ -31,14 +31,10 @@ def make(evaluations: pd.DataFrame, style: Style) -> pd.DataFrame:
         table = summary if table is None else table.merge(summary, on=list(CONDITION))
     assert table is not None
     order = {name: rank for rank, name in enumerate([TO_ALONE, *style.methods])}
-    table = table.sort_values(
-        by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c
-    )
+    table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c)
     table["method"] = [style.methods[name].label for name in table.method]
     for column in CONDITION[1:]:
-        table[column] = [
-            "" if pd.isna(value) else f"{int(value)}" for value in table[column]
-        ]
+        table[column] = ["" if pd.isna(value) else f"{int(value)}" for value in table[column]]
     return table.rename(columns={"n_traj": "trajectories", "action_length": "T_a"})
 
 

@@ -72,9 +72,7 @@ def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
     )
     write_atomically(
         stem.with_suffix(".png"),
-        lambda partial: figure.savefig(
-            partial, format="png", metadata={"Software": None}
-        ),
+        lambda partial: figure.savefig(partial, format="png", metadata={"Software": None}),
     )
     csv = drawn.to_csv(index=False, lineterminator="\n", float_format="%.6g")
     write_atomically(stem.with_suffix(".csv"), lambda partial: partial.write_text(csv))

@@ -44,9 +44,7 @@ class Policy(nn.Module):
         super().__init_subclass__(**kwargs)
         Policy.kinds[cls.kind] = cls
 
-    def __init__(
-        self, config: PolicyConfig, action_dim: int, observation_dim: int
-    ) -> None:
+    def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
         super().__init__()
         self.config = config
         self.action_dim = action_dim
@@ -75,14 +73,10 @@ class Policy(nn.Module):
         """Shape of the standard normal numbers that one prediction consumes."""
 
     @abstractmethod
-    def predict_normalised(
-        self, observation: Tensor, history: Tensor, noise: Tensor
-    ) -> Tensor:
+    def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
         """(B, no), (B, T_h, na), (B, *noise_shape), all float32 -> chunk (B, T_p, na)."""
 
-    def predict(
-        self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray
-    ) -> np.ndarray:
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
         """The actions to come.
 
         Args:
@@ -113,13 +107,9 @@ class Policy(nn.Module):
                 _float32(self.normalise_action(history)),
                 _float32(noise),
             )
-        actions = self.normalise_action.inverse(
-            chunk[:, self.history :].numpy().astype(np.float64)
-        )
+        actions = self.normalise_action.inverse(chunk[:, self.history :].numpy().astype(np.float64))
         if not np.isfinite(actions).all():
-            raise ValueError(
-                "the policy predicted NaN or infinite actions; it was not trained well"
-            )
+            raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
         return actions
 
     def save(self, path: Path) -> None:
@@ -130,14 +120,9 @@ class Policy(nn.Module):
             "action_dim": self.action_dim,
             "observation_dim": self.observation_dim,
         }
-        tensors = {
-            name: tensor.detach().cpu().contiguous()
-            for name, tensor in self.state_dict().items()
-        }
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.state_dict().items()}
         metadata = {METADATA_KEY: json.dumps(header, sort_keys=True)}
-        write_atomically(
-            path, lambda partial: partial.write_bytes(save(tensors, metadata=metadata))
-        )
+        write_atomically(path, lambda partial: partial.write_bytes(save(tensors, metadata=metadata)))
 
     @staticmethod
     def load(path: Path) -> Policy:
@@ -149,7 +134,7 @@ class Policy(nn.Module):
         try:
             with safetensors.safe_open(path, framework="pt", device="cpu") as file:
                 header = json.loads((file.metadata() or {})[METADATA_KEY])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             policy = Policy.kinds[header["kind"]](
                 PolicyConfig.model_validate(header["config"]),
                 header["action_dim"],
@@ -157,9 +142,7 @@ class Policy(nn.Module):
             )
             policy.load_state_dict(tensors)
         except Exception as error:
-            raise BadArtefact(
-                path, f"is not a policy file ({error})", "train it again"
-            ) from error
+            raise BadArtefact(path, f"is not a policy file ({error})", "train it again") from error
         return policy.eval()
 
 

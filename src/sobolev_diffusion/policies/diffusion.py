@@ -16,9 +16,7 @@ class DiffusionPolicy(Policy):
 
     kind = "diffusion"
 
-    def __init__(
-        self, config: PolicyConfig, action_dim: int, observation_dim: int
-    ) -> None:
+    def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
         super().__init__(config, action_dim, observation_dim)
         unet = config.unet
         self.network = ConditionalUnet1d(
@@ -43,9 +41,7 @@ class DiffusionPolicy(Policy):
         alpha_bar = float(self.schedule.alpha_bar[step])
         return (tau - (1 - alpha_bar) ** 0.5 * output) / alpha_bar**0.5
 
-    def predict_normalised(
-        self, observation: Tensor, history: Tensor, noise: Tensor
-    ) -> Tensor:
+    def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
         """Equations (4) and (5); the known entries are written over the chunk before every step."""
         known = self.history
         tau = noise[:, 0].clone()
@@ -53,15 +49,8 @@ class DiffusionPolicy(Policy):
             tau[:, :known] = history
             step = torch.full((len(tau),), i)
             tau_0 = self.clean(tau, i, self.network(tau, step, observation))
-            tau = (
-                float(self.schedule.clean[i]) * tau_0
-                + float(self.schedule.noisy[i]) * tau
-            )
+            tau = float(self.schedule.clean[i]) * tau_0 + float(self.schedule.noisy[i]) * tau
             if i > 0:
-                tau = (
-                    tau
-                    + float(self.schedule.deviation[i])
-                    * noise[:, self.schedule.steps - i]
-                )
+                tau = tau + float(self.schedule.deviation[i]) * noise[:, self.schedule.steps - i]
         tau[:, :known] = history
         return tau

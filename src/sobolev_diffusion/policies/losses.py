@@ -38,9 +38,7 @@ def plain(prediction: Tensor, target: Tensor) -> Tensor:
     return torch.mean((prediction - target) ** 2)
 
 
-def sobolev_output(
-    predict: Predictor, batch: Batch, projections: Tensor
-) -> tuple[Tensor, Tensor]:
+def sobolev_output(predict: Predictor, batch: Batch, projections: Tensor) -> tuple[Tensor, Tensor]:
     """Prediction and the stochastic first-order term of (9) and (11), the paper's estimator.
 
     mean over batch and projections v of  w || v^T (D - J) ||^2,  D = (d predict / d o) (d o / d x_t).
@@ -54,20 +52,14 @@ def sobolev_output(
     prediction = predict(observation)
     term = prediction.new_zeros(())
     for v in projections:
-        (gradient,) = torch.autograd.grad(
-            (prediction * v).sum(), observation, create_graph=True
-        )
+        (gradient,) = torch.autograd.grad((prediction * v).sum(), observation, create_graph=True)
         projected = torch.einsum("bo,box->bx", gradient, batch.observation_jacobian)
         target = torch.einsum("bta,btax->bx", v, batch.chunk_jacobian)
-        term = term + torch.mean(
-            batch.sobolev_weight * ((projected - target) ** 2).sum(dim=1)
-        )
+        term = term + torch.mean(batch.sobolev_weight * ((projected - target) ** 2).sum(dim=1))
     return prediction, term / len(projections)
 
 
-def sobolev_state(
-    predict: Predictor, batch: Batch, directions: Tensor
-) -> tuple[Tensor, Tensor]:
+def sobolev_state(predict: Predictor, batch: Batch, directions: Tensor) -> tuple[Tensor, Tensor]:
     """The same term estimated with random unit directions d in the tangent space of the state.
 
     mean over batch and directions of  w ndx / ((T_p - T_h) na) || (D - J) d ||^2: scaled so that its
@@ -101,8 +93,6 @@ def sobolev_full(predict: Predictor, batch: Batch) -> tuple[Tensor, Tensor]:
     for entry in prediction[:, batch.known :].flatten(1).unbind(dim=1):
         (gradient,) = torch.autograd.grad(entry.sum(), observation, create_graph=True)
         rows.append(torch.einsum("bo,box->bx", gradient, batch.observation_jacobian))
-    difference = torch.stack(rows, dim=1) - batch.chunk_jacobian[
-        :, batch.known :
-    ].flatten(1, 2)
+    difference = torch.stack(rows, dim=1) - batch.chunk_jacobian[:, batch.known :].flatten(1, 2)
     squared = (difference**2).sum(dim=(1, 2)) / len(rows)
     return prediction, torch.mean(batch.sobolev_weight * squared)

@@ -13,9 +13,7 @@ class DirectPolicy(Policy):
 
     kind = "direct"
 
-    def __init__(
-        self, config: PolicyConfig, action_dim: int, observation_dim: int
-    ) -> None:
+    def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
         super().__init__(config, action_dim, observation_dim)
         layers: list[nn.Module] = []
         width = observation_dim
@@ -36,7 +34,5 @@ class DirectPolicy(Policy):
     def noise_shape(self) -> tuple[int, ...]:
         return (0,)
 
-    def predict_normalised(
-        self, observation: Tensor, history: Tensor, noise: Tensor
-    ) -> Tensor:
+    def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
         return self.network(observation)[:, None]

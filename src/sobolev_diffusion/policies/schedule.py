@@ -37,10 +37,7 @@ def square_cosine(steps: int) -> Schedule:
 
     # float32, as in diffusers: its betas decide the numbers
     beta = np.array(
-        [
-            min(1 - remaining((i + 1) / steps) / remaining(i / steps), 0.999)
-            for i in range(steps)
-        ],
+        [min(1 - remaining((i + 1) / steps) / remaining(i / steps), 0.999) for i in range(steps)],
         dtype=np.float32,
     )
     alpha_bar = np.cumprod(1 - beta, dtype=np.float32).astype(np.float64)

@@ -47,15 +47,11 @@ def draw(
         step = torch.randint(0, policy.schedule.steps, (size,), generator=generator)
         noise = torch.randn(batch.chunk.shape, generator=generator)
     if sobolev and sobolev.estimator == "output":
-        projections = torch.randn(
-            sobolev.projections, *batch.chunk.shape, generator=generator
-        )
+        projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
         projections[:, :, : policy.history] = 0
         projections /= projections.flatten(2).norm(dim=2)[:, :, None, None]
     if sobolev and sobolev.estimator == "state":
-        projections = torch.randn(
-            sobolev.projections, size, tangent_dim, generator=generator
-        )
+        projections = torch.randn(sobolev.projections, size, tangent_dim, generator=generator)
         projections /= projections.norm(dim=2, keepdim=True)
     if sobolev and sobolev.through == "chain":
         chain = torch.randn(size, *policy.noise_shape, generator=generator)
@@ -64,9 +60,7 @@ def draw(
 
 def noised(policy: DiffusionPolicy, batch: Batch, draws: Draws) -> Tensor:
     """tau_i of equation (3), its known entries clean (inpainting)."""
-    alpha_bar = torch.from_numpy(policy.schedule.alpha_bar).float()[draws.step][
-        :, None, None
-    ]
+    alpha_bar = torch.from_numpy(policy.schedule.alpha_bar).float()[draws.step][:, None, None]
     tau = alpha_bar.sqrt() * batch.chunk + (1 - alpha_bar).sqrt() * draws.noise
     tau[:, : policy.history] = batch.chunk[:, : policy.history]
     return tau
@@ -85,11 +79,7 @@ def learning_rate(config: TrainingConfig, step: int, total: int) -> float:
     """Linear warm-up, then cosine decay to `final_fraction` of the peak."""
     warmup = min(1.0, (step + 1) / config.warmup_steps) if config.warmup_steps else 1.0
     cosine = 0.5 * (1 + math.cos(math.pi * step / total))
-    return (
-        config.learning_rate
-        * warmup
-        * (config.final_fraction + (1 - config.final_fraction) * cosine)
-    )
+    return config.learning_rate * warmup * (config.final_fraction + (1 - config.final_fraction) * cosine)
 
 
 class TorchTrainer:
@@ -107,9 +97,7 @@ class TorchTrainer:
         self.sobolev = sobolev
         self.total_steps = total_steps
         self.done = 0
-        self.optimiser = torch.optim.Adam(
-            policy.network.parameters(), lr=config.learning_rate
-        )
+        self.optimiser = torch.optim.Adam(policy.network.parameters(), lr=config.learning_rate)
 
     def losses(self, batch: Batch, draws: Draws) -> tuple[Tensor, Tensor]:
         """The plain loss and the Sobolev term, before its weight lambda."""
@@ -142,8 +130,7 @@ class TorchTrainer:
         weighted = Batch(
             **{
                 **vars(batch),
-                "sobolev_weight": batch.sobolev_weight
-                * step_weight(policy, sobolev, draws.step),
+                "sobolev_weight": batch.sobolev_weight * step_weight(policy, sobolev, draws.step),
             }
         )
         if sobolev.estimator == "output":
@@ -160,9 +147,7 @@ class TorchTrainer:
         assert isinstance(self.policy, DiffusionPolicy)
         if self.policy.config.predict == "sample":
             return output
-        alpha_bar = torch.from_numpy(self.policy.schedule.alpha_bar).float()[step][
-            :, None, None
-        ]
+        alpha_bar = torch.from_numpy(self.policy.schedule.alpha_bar).float()[step][:, None, None]
         return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
 
     def step(self, batch: Batch, draws: Draws) -> tuple[float, float]:

@@ -13,9 +13,7 @@ class StepEmbedding(nn.Sequential):
     """Embed the diffusion step i: sinusoids, then a two-layer perceptron. (B,) -> (B, dim)."""
 
     def __init__(self, dim: int) -> None:
-        super().__init__(
-            Sinusoids(dim), nn.Linear(dim, 4 * dim), nn.Mish(), nn.Linear(4 * dim, dim)
-        )
+        super().__init__(Sinusoids(dim), nn.Linear(dim, 4 * dim), nn.Mish(), nn.Linear(4 * dim, dim))
 
 
 class Sinusoids(nn.Module):
@@ -35,9 +33,7 @@ class Sinusoids(nn.Module):
 class ConvBlock(nn.Sequential):
     """Conv1d -> GroupNorm -> Mish, length kept."""
 
-    def __init__(
-        self, channels_in: int, channels_out: int, kernel_size: int, groups: int
-    ) -> None:
+    def __init__(self, channels_in: int, channels_out: int, kernel_size: int, groups: int) -> None:
         super().__init__(
             nn.Conv1d(channels_in, channels_out, kernel_size, padding=kernel_size // 2),
             nn.GroupNorm(groups, channels_out),
@@ -61,9 +57,7 @@ class ResidualBlock(nn.Module):
         self.film = nn.Sequential(nn.Mish(), nn.Linear(condition_dim, 2 * channels_out))
         self.second = ConvBlock(channels_out, channels_out, kernel_size, groups)
         self.shortcut = (
-            nn.Conv1d(channels_in, channels_out, 1)
-            if channels_in != channels_out
-            else nn.Identity()
+            nn.Conv1d(channels_in, channels_out, 1) if channels_in != channels_out else nn.Identity()
         )
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
@@ -98,9 +92,7 @@ class ConditionalUnet1d(nn.Module):
         self.step_embedding = StepEmbedding(step_embedding_dim)
 
         def block(channels_in: int, channels_out: int) -> ResidualBlock:
-            return ResidualBlock(
-                channels_in, channels_out, condition_dim, kernel_size, groups
-            )
+            return ResidualBlock(channels_in, channels_out, condition_dim, kernel_size, groups)
 
         widths = list(zip([action_dim, *hidden_dims[:-1]], hidden_dims, strict=True))
         last = len(widths) - 1
@@ -109,9 +101,7 @@ class ConditionalUnet1d(nn.Module):
                 [
                     block(a, b),
                     block(b, b),
-                    nn.Conv1d(b, b, 3, stride=2, padding=1)
-                    if level < last
-                    else nn.Identity(),
+                    nn.Conv1d(b, b, 3, stride=2, padding=1) if level < last else nn.Identity(),
                 ]
             )
             for level, (a, b) in enumerate(widths)
@@ -129,9 +119,7 @@ class ConditionalUnet1d(nn.Module):
             for a, b in reversed(widths[1:])
         )
         top = hidden_dims[0]
-        self.head = nn.Sequential(
-            ConvBlock(top, top, kernel_size, groups), nn.Conv1d(top, action_dim, 1)
-        )
+        self.head = nn.Sequential(ConvBlock(top, top, kernel_size, groups), nn.Conv1d(top, action_dim, 1))
 
     def forward(self, chunk: Tensor, step: Tensor, observation: Tensor) -> Tensor:
         """(B, T_p, na), (B,) integers, (B, no) -> (B, T_p, na)."""

@@ -59,9 +59,7 @@ class Task(ABC):
 
     def __init__(self, control: ControlMode = "torque") -> None:
         if control not in ("torque", "state"):
-            raise TaskError(
-                f"{self.name}: control must be torque or state, got {control!r}"
-            )
+            raise TaskError(f"{self.name}: control must be torque or state, got {control!r}")
         self.control = control
 
     # --- the problem ---------------------------------------------------------------------------
@@ -89,12 +87,7 @@ class Task(ABC):
     def guess(self, theta: Array) -> tuple[Array, Array]:
         """The interpolated guess of TO alone: xs (T+1, nx) from x_0 to the goal, us (T, nu) at rest."""
         start, goal = self.initial_state(theta), self.goal_state(theta)
-        xs = np.stack(
-            [
-                self.space.interpolate(start, goal, s)
-                for s in np.linspace(0, 1, self.horizon + 1)
-            ]
-        )
+        xs = np.stack([self.space.interpolate(start, goal, s) for s in np.linspace(0, 1, self.horizon + 1)])
         us = np.stack([self.resting_control(x) for x in xs[:-1]])
         return xs, us
 
@@ -122,9 +115,7 @@ class Task(ABC):
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         """do/dx in the tangent space at x, (no, ndx)."""
         constant = len(theta) - self.space.nx
-        return np.vstack(
-            [self.coordinates_jacobian(x), np.zeros((constant, self.space.ndx))]
-        )
+        return np.vstack([self.coordinates_jacobian(x), np.zeros((constant, self.space.ndx))])
 
     # --- what the policy generates -------------------------------------------------------------
 

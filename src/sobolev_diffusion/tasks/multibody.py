@@ -41,16 +41,12 @@ class MultibodyTask(Task):
         """A stage with this cost, the dynamics and the bounds on the control."""
         stage = aligator.StageModel(cost, self.dynamics)
         error = aligator.ControlErrorResidual(self.space.ndx, np.zeros(self.nu))
-        stage.addConstraint(
-            error, aligator.constraints.BoxConstraint(self.lower, self.upper)
-        )
+        stage.addConstraint(error, aligator.constraints.BoxConstraint(self.lower, self.upper))
         return stage
 
     def gravity_control(self, x: Array) -> Array:
         """The control that best cancels gravity at x, within the limits, (nu,)."""
-        torque = pin.computeGeneralizedGravity(
-            self.model, self._data, x[: self.model.nq]
-        )
+        torque = pin.computeGeneralizedGravity(self.model, self._data, x[: self.model.nq])
         return np.clip(self._unactuate @ torque, self.lower, self.upper)
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:
@@ -59,7 +55,7 @@ class MultibodyTask(Task):
         Semi-implicit Euler: q' = q (+) dt v', v' = v + dt a, so a = ((q' (-) q) / dt - v) / dt.
         Only the configuration of the action is used.
         """
-        nq, nv = self.model.nq, self.model.nv
+        nq = self.model.nq
         q, v = x[:nq], x[nq:]
         target = self.space.integrate(self.space.neutral(), action)[:nq]
         acceleration = (pin.difference(self.model, q, target) / self.dt - v) / self.dt

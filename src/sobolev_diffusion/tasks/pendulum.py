@@ -48,27 +48,19 @@ class Pendulum(MultibodyTask):
         running = aligator.CostStack(self.space, self.nu)
         running.addCost(
             "state",
-            aligator.QuadraticStateCost(
-                self.space, self.nu, goal, self.dt * np.diag([0.1, 0.1])
-            ),
+            aligator.QuadraticStateCost(self.space, self.nu, goal, self.dt * np.diag([0.1, 0.1])),
         )
         running.addCost(
             "torque",
-            aligator.QuadraticControlCost(
-                self.space, self.nu, self.dt * np.diag([0.3])
-            ),
+            aligator.QuadraticControlCost(self.space, self.nu, self.dt * np.diag([0.3])),
         )
         terminal = aligator.CostStack(self.space, self.nu)
         terminal.addCost(
             "goal",
-            aligator.QuadraticStateCost(
-                self.space, self.nu, goal, np.diag([100.0, 10.0])
-            ),
+            aligator.QuadraticStateCost(self.space, self.nu, goal, np.diag([100.0, 10.0])),
         )
         stage = self.stage(running)
-        return aligator.TrajOptProblem(
-            self.initial_state(theta), [stage] * self.horizon, terminal
-        )
+        return aligator.TrajOptProblem(self.initial_state(theta), [stage] * self.horizon, terminal)
 
     def resting_control(self, x: Array) -> Array:
         return self.gravity_control(x)

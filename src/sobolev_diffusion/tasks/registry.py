@@ -21,9 +21,7 @@ def make_task(name: str, config: TaskConfig) -> Task:
     Raises:
         TaskError: unknown name, a module without a task, or options its constructor does not take.
     """
-    task_class = (
-        _class_in(Path(config.module), name) if config.module else _built_in(name)
-    )
+    task_class = _class_in(Path(config.module), name) if config.module else _built_in(name)
     try:
         return task_class(**config.options)
     except TypeError as error:
@@ -33,28 +31,20 @@ def make_task(name: str, config: TaskConfig) -> Task:
 
 def _built_in(name: str) -> type[Task]:
     if name not in BUILT_IN:
-        raise TaskError(
-            f"{name}: not a built-in task ({', '.join(BUILT_IN)}); give its file as `module`"
-        )
+        raise TaskError(f"{name}: not a built-in task ({', '.join(BUILT_IN)}); give its file as `module`")
     module, class_name = BUILT_IN[name].split(":")
-    return getattr(
-        importlib.import_module(f"sobolev_diffusion.tasks.{module}"), class_name
-    )
+    return getattr(importlib.import_module(f"sobolev_diffusion.tasks.{module}"), class_name)
 
 
 def _class_in(path: Path, name: str) -> type[Task]:
-    spec = importlib.util.spec_from_file_location(
-        f"sobolev_diffusion_user_{name}", path
-    )
+    spec = importlib.util.spec_from_file_location(f"sobolev_diffusion_user_{name}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise TaskError(f"{name}: module: no Python file at {path}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     classes = _own_task_classes(module)
     if len(classes) != 1:
-        raise TaskError(
-            f"{name}: {path} must define exactly one subclass of Task, found {len(classes)}"
-        )
+        raise TaskError(f"{name}: {path} must define exactly one subclass of Task, found {len(classes)}")
     return classes[0]
 
 
@@ -62,7 +52,5 @@ def _own_task_classes(module: ModuleType) -> list[type[Task]]:
     return [
         member
         for member in vars(module).values()
-        if inspect.isclass(member)
-        and issubclass(member, Task)
-        and member.__module__ == module.__name__
+        if inspect.isclass(member) and issubclass(member, Task) and member.__module__ == module.__name__
     ]

@@ -66,7 +66,7 @@ class Task(ABC):
 
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Array:
-        """Draw the parameters theta of one instance, (n_theta,): by default the initial state, then the rest."""
+        """Draw theta of one instance, (n_theta,): by default the initial state, then the rest."""
 
     @abstractmethod
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
@@ -109,7 +109,7 @@ class Task(ABC):
         return len(self.observe(self.initial_state(theta), theta))
 
     def observe(self, x: Array, theta: Array) -> Array:
-        """o: what the policy is conditioned on, (no,). By default tangent coordinates of x and the rest of theta."""
+        """o: what the policy is conditioned on, (no,): coordinates of x and the rest of theta."""
         return np.concatenate([self.coordinates(x), theta[self.space.nx :]])
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:

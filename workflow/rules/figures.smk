@@ -41,7 +41,7 @@ rule figure:
     params:
         settings=figure_settings,
         task=figure_task,
-        keys=drawn_keys,
+        input_keys=drawn_keys,
     log:
         RESULTS + "/logs/figures/{figure}.log",
     message:
@@ -61,7 +61,7 @@ rule table:
     params:
         settings=figure_settings,
         task=figure_task,
-        keys=drawn_keys,
+        input_keys=drawn_keys,
     log:
         RESULTS + "/logs/tables/{figure}.log",
     message:

@@ -8,7 +8,7 @@ from sobolev_diffusion.figures.draw import draw
 draw(
     FigureConfig(**snakemake.params.settings),
     snakemake.params.task,
-    list(zip(map(Path, snakemake.input.evaluations), snakemake.params["keys"])),
+    list(zip(map(Path, snakemake.input.evaluations), snakemake.params.input_keys)),
     Path(snakemake.input.style),
     Path(snakemake.output[0]).with_suffix(""),
 )

@@ -7,7 +7,7 @@ from sobolev_diffusion.figures.draw import tabulate
 
 tabulate(
     FigureConfig(**snakemake.params.settings),
-    list(zip(map(Path, snakemake.input.evaluations), snakemake.params["keys"])),
+    list(zip(map(Path, snakemake.input.evaluations), snakemake.params.input_keys)),
     Path(snakemake.input.style),
     Path(snakemake.output[0]).with_suffix(""),
 )

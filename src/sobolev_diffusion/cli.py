@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from sobolev_diffusion import config, store
+from sobolev_diffusion import cache, config, store
+from sobolev_diffusion.plan import Plan
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,6 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
     show.add_argument("file", type=Path)
     schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
     schema.set_defaults(run=lambda _: print(schema_text(), end=""))
+    verify = commands.add_parser("verify", help="check every artefact against its stamp")
+    verify.add_argument("--results", type=Path, default=Path("results"))
+    verify.set_defaults(run=_verify)
+    freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
+    freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    freeze.add_argument("--stage", choices=["demonstrations", "policies", "evaluations"], required=True)
+    freeze.add_argument("--seed", type=int, help="of this seed only")
+    freeze.set_defaults(run=_freeze)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: config.load(*options.files))
@@ -29,6 +38,23 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _verify(options: argparse.Namespace) -> None:
+    checked = cache.verify([options.results, options.results / "cache"])
+    print(f"{checked} artefacts are as they were computed")
+
+
+def _freeze(options: argparse.Namespace) -> None:
+    settings = config.load(*options.config)
+    chosen = [
+        artefact
+        for artefact in Plan(settings).artefacts()
+        if artefact.stage == options.stage and options.seed in (None, artefact.labels["seed"])
+    ]
+    results = Path(settings.results)
+    for path in cache.freeze(chosen, results, Path("results/cache")):
+        print(path)
 
 
 def schema_text() -> str:

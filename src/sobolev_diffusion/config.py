@@ -172,17 +172,48 @@ class ExperimentConfig(Section):
     """Whether to refine the rollouts with the solver in the evaluation."""
 
 
-class FigureConfig(Section):
+class TimingConfig(Section):
+    experiment: str
+    """One of `experiments`: its task, methods and T_a."""
+    n_traj: PositiveInt
+    """Which of the experiment's policies: the longest trained, last iteration, of this n_traj."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of this seed."""
+    instances: PositiveInt = 20
+    """How many evaluation instances are timed."""
+
+
+class SampleEfficiencyFigure(Section):
     kind: Literal["sample_efficiency"]
-    """Which figure module draws it."""
+    """Mean policy cost against n_traj."""
     experiment: str
     """One of `experiments`."""
     action_lengths: tuple[PositiveInt, ...]
     """T_a of the panels."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
+
+
+class SampleEfficiencyTable(Section):
+    kind: Literal["sample_efficiency"]
+    """Every number of an experiment, means and intervals over seeds."""
+    experiment: str
+    """One of `experiments`."""
     caption: str
-    """Caption, with the number of the figure in the paper."""
+    """Caption, with the number in the paper."""
+
+
+class TimingTable(Section):
+    kind: Literal["timing"]
+    """Rollout, solving and total seconds by method and T_a."""
+    timing: str
+    """One of `timings`."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+FigureConfig = SampleEfficiencyFigure
+TableConfig = Annotated[SampleEfficiencyTable | TimingTable, Field(discriminator="kind")]
 
 
 class EvaluationConfig(Section):
@@ -194,7 +225,9 @@ class Config(Section):
     results: str = "results"
     """Folder of everything that is computed and drawn."""
     seeds: PositiveInt = 5
-    """Independent repetitions, numbered from 0."""
+    """Independent repetitions."""
+    first_seed: Annotated[int, Field(ge=0)] = 0
+    """Number of the first; sweeps of settings take others than the evaluation does."""
     evaluation: EvaluationConfig = EvaluationConfig()
     block_size: PositiveInt = 10
     """Cold solves per job."""
@@ -203,7 +236,9 @@ class Config(Section):
     tasks: dict[str, TaskConfig]
     methods: dict[str, MethodConfig]
     experiments: dict[str, ExperimentConfig]
+    timings: dict[str, TimingConfig] = {}
     figures: dict[str, FigureConfig]
+    tables: dict[str, TableConfig]
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -233,10 +268,26 @@ class Config(Section):
                         f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
+        for name, table in self.tables.items():
+            if table.kind == "timing":
+                _known(f"tables.{name}.timing", table.timing, self.timings)
+            else:
+                _known(f"tables.{name}.experiment", table.experiment, self.experiments)
+        for name, timing in self.timings.items():
+            _known(f"timings.{name}.experiment", timing.experiment, self.experiments)
+            if timing.n_traj not in self.experiments[timing.experiment].n_traj:
+                raise ValueError(f"timings.{name}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
+            if timing.seed not in self.seed_numbers:
+                raise ValueError(f"timings.{name}.seed: {timing.seed} is not among {self.seed_numbers}")
         for name, task in self.tasks.items():
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
         return self
+
+    @property
+    def seed_numbers(self) -> range:
+        """The seeds, by number."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""

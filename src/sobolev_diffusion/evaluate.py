@@ -85,7 +85,7 @@ def evaluate_policy(
 
 
 def refinement_columns(task: Task, theta: Array, problem: object, solution: Solution) -> dict[str, object]:
-    """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance to the goal."""
+    """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance."""
     return {
         "cost": solution.cost,
         "iterations": solution.iterations,

@@ -8,7 +8,7 @@ from sobolev_diffusion.demonstrations import Demonstrations
 
 
 def select(cold: Demonstrations, warm: Demonstrations | None = None) -> Demonstrations:
-    """The data D of one iteration: the cheaper converged run of each instance; instances without one are rejected.
+    """The data D of one iteration: the cheaper converged run of each instance, if it has one.
 
     Args:
         cold: runs from the interpolated guess.

@@ -15,7 +15,7 @@ STAGE_VERSION = {
     "figures": 1,
     "tables": 1,
 }
-"""Bumped when the meaning of a stage's output changes: every key of the stage, and of those after it, changes."""
+"""Bumped when the meaning of a stage's output changes; keys of the stage and of those after it change."""
 
 KEY_LENGTH = 16
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig, FigureConfig, TableConfig
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
@@ -72,7 +72,7 @@ class Plan:
     def experiment(self, name: str) -> tuple[Artefact, ...]:
         """The evaluations of an experiment: TO alone, then every policy of every iteration."""
         spec = self.config.experiments[name]
-        seeds = range(self.config.seeds)
+        seeds = self.config.seed_numbers
         evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]
         for method in spec.methods:
             for n_traj in spec.n_traj:
@@ -82,6 +82,12 @@ class Plan:
                             policy = self.policy(spec.task, method, n_traj, epochs, seed, iteration)
                             evaluations.append(self.evaluation(spec, policy))
         return tuple(evaluations)
+
+    def drawn(self, spec: FigureConfig | TableConfig) -> tuple[Artefact, ...]:
+        """The artefacts that a figure or a table is drawn from."""
+        if spec.kind == "timing":
+            return (self.timing(spec.timing),)
+        return self.experiment(spec.experiment)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -114,6 +120,37 @@ class Plan:
             },
             (policy,),
             policy.labels,
+        )
+
+    def timing(self, name: str) -> Artefact:
+        """Wall-clock times of an experiment's methods."""
+        timing = self.config.timings[name]
+        spec = self.config.experiments[timing.experiment]
+        policies = [
+            self.policy(
+                spec.task,
+                method,
+                timing.n_traj,
+                max(spec.epochs[self.config.method(spec.task, method).policy.kind]),
+                timing.seed,
+                spec.iterations,
+            )
+            for method in spec.methods
+        ]
+        return self._remember(
+            "timings",
+            name,
+            {
+                "task": self._task(spec.task),
+                "cold": _json(self.config.tasks[spec.task].cold),
+                "warm": _json(self.config.tasks[spec.task].warm),
+                "seed": timing.seed,
+                "instances": timing.instances,
+                "methods": list(spec.methods),
+                "action_lengths": list(spec.action_lengths),
+            },
+            tuple(policies),
+            {"task": spec.task, "seed": timing.seed},
         )
 
     def policy(
@@ -186,6 +223,8 @@ class Plan:
     def _by_file(self) -> dict[str, Artefact]:
         for name in self.config.experiments:
             self.experiment(name)
+        for name in self.config.timings:
+            self.timing(name)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

@@ -61,7 +61,7 @@ def write_stamp(
     inputs: Sequence[Path],
     seconds: float,
 ) -> None:
-    """Write beside an artefact what made it: settings, inputs' digests, versions, commit, machine, duration."""
+    """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration."""
     stamp = {
         "stage": stage,
         "key": key,

@@ -1,4 +1,4 @@
-"""Equations (2) and (7) against finite differences of the closed-loop rollout, and against the closed-form LQR."""
+"""Equations (2) and (7) against products written out."""
 
 import numpy as np
 import pytest

@@ -66,7 +66,7 @@ class Task(ABC):
 
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Array:
-        """Draw the parameters theta of one instance, (n_theta,): by default the initial state, then the rest."""
+        """Draw theta of one instance, (n_theta,): by default the initial state, then the rest."""
 
     @abstractmethod
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
@@ -86,8 +86,9 @@ class Task(ABC):
 
     def guess(self, theta: Array) -> tuple[Array, Array]:
         """The interpolated guess of TO alone: xs (T+1, nx) from x_0 to the goal, us (T, nu) at rest."""
-        start, goal = self.initial_state(theta), self.goal_state(theta)
-        xs = np.stack([self.space.interpolate(start, goal, s) for s in np.linspace(0, 1, self.horizon + 1)])
+        start = self.initial_state(theta)
+        way = self.space.difference(start, self.goal_state(theta))
+        xs = np.stack([self.space.integrate(start, s * way) for s in np.linspace(0, 1, self.horizon + 1)])
         us = np.stack([self.resting_control(x) for x in xs[:-1]])
         return xs, us
 
@@ -109,7 +110,7 @@ class Task(ABC):
         return len(self.observe(self.initial_state(theta), theta))
 
     def observe(self, x: Array, theta: Array) -> Array:
-        """o: what the policy is conditioned on, (no,). By default tangent coordinates of x and the rest of theta."""
+        """o: what the policy is conditioned on, (no,): coordinates of x and the rest of theta."""
         return np.concatenate([self.coordinates(x), theta[self.space.nx :]])
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:

@@ -50,7 +50,7 @@ class MultibodyTask(Task):
         return np.clip(self._unactuate @ torque, self.lower, self.upper)
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:
-        """RNEA: the acceleration that reaches the named configuration in one step, projected on the actuation.
+        """RNEA for the acceleration that reaches the configuration in one step, through the actuation.
 
         Semi-implicit Euler: q' = q (+) dt v', v' = v + dt a, so a = ((q' (-) q) / dt - v) / dt.
         Only the configuration of the action is used.

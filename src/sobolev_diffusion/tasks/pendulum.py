@@ -23,7 +23,7 @@ def pendulum_model() -> pin.Model:
 
 
 class Pendulum(MultibodyTask):
-    """theta = x_0 = (q, v), q within `spread` rad of hanging down, v = 0. The torque is too weak to lift directly."""
+    """theta = x_0 = (q, v), q within `spread` rad of hanging down, v = 0; the torque cannot lift it."""
 
     name = "pendulum"
     dt = 0.02

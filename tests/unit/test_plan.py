@@ -1,0 +1,71 @@
+"""Keys change with what an artefact depends on, and with nothing else."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.plan import Plan
+
+ROOT = Path(__file__).parents[2]
+DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def files(content):
+    return {(each.stage, each.name): each.key for each in Plan(validate(content), ROOT).artefacts()}
+
+
+def changed_stages(edit):
+    content = copy.deepcopy(DEFAULT)
+    edit(content)
+    before, after = files(DEFAULT), files(content)
+    assert before.keys() == after.keys()
+    return {(stage, name.split("/")[1]) for (stage, name), key in before.items() if after[stage, name] != key}
+
+
+def test_caption_and_limit_of_a_figure_change_no_key():
+    assert changed_stages(lambda c: c["figures"]["fig1_pendulum"].update(caption="x", cost_limit=1)) == set()
+
+
+def test_spelling_out_a_default_changes_no_key():
+    assert changed_stages(lambda c: c["methods"]["diff"]["policy"].update(history=1)) == set()
+
+
+def test_sobolev_weight_of_one_method_changes_that_method_only():
+    changed = changed_stages(lambda c: c["methods"]["sob_mlp"]["sobolev"].update(weight=0.5))
+    assert changed == {("policies", "sob_mlp"), ("evaluations", "sob_mlp")}
+
+
+def test_warm_solver_settings_change_evaluations_of_policies_only():
+    changed = changed_stages(lambda c: c["tasks"]["pendulum"]["warm"].update(mu=0.5))
+    assert changed == {("evaluations", method) for method in DEFAULT["experiments"]["pendulum"]["methods"]}
+
+
+def test_cold_solver_settings_change_everything():
+    changed = changed_stages(lambda c: c["tasks"]["pendulum"]["cold"].update(mu=0.5))
+    methods = {*DEFAULT["experiments"]["pendulum"]["methods"], "to_alone"}
+    assert {method for _, method in changed} == methods
+
+
+def test_more_seeds_only_add():
+    content = copy.deepcopy(DEFAULT)
+    content["seeds"] += 1
+    before, after = files(DEFAULT), files(content)
+    assert before.items() < after.items()
+
+
+def test_a_file_of_other_settings_is_refused():
+    plan = Plan(validate(DEFAULT), ROOT)
+    name = plan.artefacts()[0].file
+    assert plan.find(name).file == name
+    with pytest.raises(ConfigError, match="other settings"):
+        plan.find(name.replace(plan.artefacts()[0].key, "0" * 16))
+
+
+def test_missing_task_module_is_named():
+    content = copy.deepcopy(DEFAULT)
+    content["tasks"]["pendulum"]["module"] = "nowhere.py"
+    with pytest.raises(ConfigError, match=r"tasks\.pendulum\.module.*nowhere\.py"):
+        Plan(validate(content), ROOT).artefacts()

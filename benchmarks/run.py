@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import inference, training
+from benchmarks import inference, jobs, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native
 
@@ -21,6 +21,7 @@ RESULTS = Path(__file__).parent / "results"
 GROUPS: dict[str, Callable[[], Iterable[Comparison]]] = {
     "Predictions": inference.comparisons,
     "Gradient steps": training.comparisons,
+    "Jobs side by side": jobs.comparisons,
 }
 PACKAGES = ("torch", "numpy", "diffusers")
 

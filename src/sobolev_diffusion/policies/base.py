@@ -109,8 +109,8 @@ class Policy(nn.Module):
             if not np.isfinite(array).all():
                 raise ValueError(f"{name}: holds NaN or infinite values")
         chunk = self._predict_chunk(
-            np.ascontiguousarray(self.normalise_observation(observation), np.float32),
-            np.ascontiguousarray(self.normalise_action(history), np.float32),
+            np.ascontiguousarray(self.normalise_observation.forward(observation), np.float32),
+            np.ascontiguousarray(self.normalise_action.forward(history), np.float32),
             np.ascontiguousarray(noise, np.float32),
         )
         actions = self.normalise_action.inverse(chunk[:, self.history :].astype(np.float64))

@@ -100,7 +100,7 @@ void Conditioning::collect(const float *d_film, const long *step, int rows) {
     }
 }
 
-void Conditioning::backward(const Kernels &k, const float *w, const float *t, float *gradient) {
+void Conditioning::backward(const Kernels &k, const float *t, float *gradient) {
     const auto bias = [&](const float *rows, int size, float *target) {
         k.sum_rows({const_cast<float *>(rows), 0, size}, steps_, size, 1, target);
     };

@@ -34,7 +34,7 @@ class Conditioning {
     void clear() { d_table_.zero(); }
     void collect(const float *d_film, const long *step, int rows);
     // Adds the gradients of the table's weights.
-    void backward(const Kernels &kernels, const float *weights, const float *transposed, float *gradient);
+    void backward(const Kernels &kernels, const float *transposed, float *gradient);
 
     int observation_size() const { return observation_; } // no, padded
     const float *table() const { return table_.data(); }

@@ -31,10 +31,6 @@ struct Geometry {
     }
 };
 
-constexpr Geometry kept(int length, int width) { return {length, length, width, 1, width / 2, false}; }
-constexpr Geometry strided(int length, int width) { return {length, 2 * length, width, 2, 1, false}; }
-constexpr Geometry spread(int length, int width) { return {length, length / 2, width, 2, 1, true}; }
-
 constexpr int ACCUMULATORS = LANES == 16 ? 16 : 8; // vectors of output in a tile
 
 // Weights of vector j of the channels, counted from a block's start: [block][in][width][BLOCK].

@@ -57,9 +57,8 @@ void Mlp::tangent(const Kernels &k, const float *weights, int rows) {
     }
 }
 
-void Mlp::backward(const Kernels &k, const float *weights, const float *transposed, float *gradient, int rows,
-                   bool dual, bool to_input) {
-    (void)weights;
+void Mlp::backward(const Kernels &k, const float *transposed, float *gradient, int rows, bool dual,
+                   bool to_input) {
     const int all = dual ? 2 * rows : rows;
     for (int l = layers() - 1; l >= 0; l--) {
         const std::size_t i = static_cast<std::size_t>(l);
@@ -154,7 +153,7 @@ void MlpTrainer::few(const Minibatch &batch, long first, int rows, Losses &losse
     };
     if (batch.estimator == Estimator::none) {
         set_values(true);
-        mlp_.backward(kernels_, weights, transposed, gradient, rows, false, false);
+        mlp_.backward(kernels_, transposed, gradient, rows, false, false);
         return;
     }
     const double share = 2.0 * batch.lambda / (static_cast<double>(batch.size) * batch.projection_count);
@@ -168,7 +167,7 @@ void MlpTrainer::few(const Minibatch &batch, long first, int rows, Losses &losse
         if (batch.estimator == Estimator::output) {
             for (int r = 0; r < rows; r++)
                 for (int c = 0; c < na; c++) mlp_.d_output()[r * out + c] = vectors[(first + r) * na + c];
-            mlp_.backward(kernels_, weights, transposed, nullptr, rows, false, true);
+            mlp_.backward(kernels_, transposed, nullptr, rows, false, true);
             clear_direction();
             for (int r = 0; r < rows; r++) {
                 const long b = first + r;
@@ -204,7 +203,7 @@ void MlpTrainer::few(const Minibatch &batch, long first, int rows, Losses &losse
             }
             losses.sobolev += w * ratio * squared;
         }
-        mlp_.backward(kernels_, weights, transposed, gradient, rows, true, false);
+        mlp_.backward(kernels_, transposed, gradient, rows, true, false);
     }
 }
 

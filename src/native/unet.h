@@ -43,6 +43,12 @@ struct Resampling {
     long weight, bias, transposed;
 };
 
+// The first or second half of the channels of a skip connection: what comes from below, what skips.
+inline Rows half(Rows joined, int which) {
+    joined.data += which * joined.leading / 2;
+    return joined;
+}
+
 struct BlockActivations {
     Rows input, h1, y, h2, output;
     float *scale1, *scale2, *means1, *means2;

@@ -8,11 +8,6 @@ namespace sobolev {
 
 namespace {
 
-Rows half(Rows joined, int which) {
-    joined.data += which * joined.leading / 2;
-    return joined;
-}
-
 Rows shaped(Rows scratch, int length, int channels) {
     return {scratch.data, static_cast<long>(length) * channels, channels};
 }

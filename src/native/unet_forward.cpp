@@ -91,11 +91,6 @@ Rows Activations::rows(int length, int channels) {
 
 namespace {
 
-Rows half(Rows joined, int which) {
-    joined.data += which * joined.leading / 2;
-    return joined;
-}
-
 Rows from_image(Rows rows, int image) {
     if (rows.data) rows.data += image * rows.stride;
     return rows;

@@ -32,8 +32,7 @@ Losses UnetTrainer::gradient(const Minibatch &batch) {
     conditioning_.forward(kernels_, trainable_.weights.data());
     for (long b = 0; b < batch.size; b += CAPACITY)
         few(batch, b, static_cast<int>(std::min<long>(CAPACITY, batch.size - b)), losses);
-    conditioning_.backward(kernels_, trainable_.weights.data(), trainable_.transposed.data(),
-                           trainable_.gradient.data());
+    conditioning_.backward(kernels_, trainable_.transposed.data(), trainable_.gradient.data());
     const double entries = static_cast<double>(unet_.shape().horizon) * unet_.shape().action_dim;
     losses.plain /= static_cast<double>(batch.size) * entries;
     if (batch.estimator != Estimator::none)

@@ -26,6 +26,8 @@ class Comparison:
         bar: the ratio asked for; none where nothing was asked.
         sense: "speed-up": baseline's time over the measured one, to be at least the bar. "share": the
             measured time over the baseline's, to be at most the bar.
+        clock: "processor": the processor time of this process, which on a shared machine is not disturbed by
+            the other jobs' turns. "wall": for what runs in several processes.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Comparison:
     reference: Work
     bar: float | None = None
     sense: Literal["speed-up", "share"] = "speed-up"
+    clock: Literal["processor", "wall"] = "processor"
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,12 @@ class Line:
 
 def measure(comparison: Comparison) -> Line:
     """Time both in turn, REPETITIONS times."""
-    counts = [_count(comparison.work), _count(comparison.reference)]
+    clock = time.process_time if comparison.clock == "processor" else time.perf_counter
+    counts = [_count(comparison.work, clock), _count(comparison.reference, clock)]
     times: list[list[float]] = [[], []]
     for _ in range(REPETITIONS):
         for row, work, count in zip(times, (comparison.work, comparison.reference), counts, strict=True):
-            row.append(_seconds(work, count))
+            row.append(_seconds(work, count, clock))
     pairs = list(zip(*times, strict=True))
     ratios = [b / a if comparison.sense == "speed-up" else a / b for a, b in pairs]
     ratio, bar = median(ratios), comparison.bar
@@ -76,13 +80,13 @@ def measure(comparison: Comparison) -> Line:
     )
 
 
-def _count(work: Work) -> int:
+def _count(work: Work, clock: Callable[[], float]) -> int:
     work()  # caches, allocations
-    return max(1, round(SECONDS / _seconds(work, 1)))
+    return max(1, round(SECONDS / _seconds(work, 1, clock)))
 
 
-def _seconds(work: Work, count: int) -> float:
-    start = time.perf_counter()
+def _seconds(work: Work, count: int, clock: Callable[[], float]) -> float:
+    start = clock()
     for _ in range(count):
         work()
-    return (time.perf_counter() - start) / count
+    return (clock() - start) / count

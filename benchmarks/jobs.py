@@ -42,6 +42,7 @@ def comparisons() -> Iterator[Comparison]:
         lambda: run(pipes),
         one_after_the_other,
         BAR,
+        clock="wall",
     )
     for pipe in pipes:
         pipe.send(0)

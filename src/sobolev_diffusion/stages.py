@@ -67,7 +67,8 @@ def run(job: Job, output: Path) -> None:
 
 def _task(settings: dict[str, Any]) -> Task:
     spec = settings["task"]
-    return make_task(spec["name"], TaskConfig(module=spec["module"], options=spec["options"]))
+    given = {key: spec[key] for key in ("kind", "module", "options") if key in spec}
+    return make_task(spec["name"], TaskConfig(**given))
 
 
 def _demonstrations(job: Job, output: Path) -> None:

@@ -177,6 +177,17 @@ class ExperimentConfig(Section):
     """Whether to refine the rollouts with the solver in the evaluation."""
 
 
+class TimingConfig(Section):
+    experiment: str
+    """One of `experiments`: its task, methods and T_a."""
+    n_traj: PositiveInt
+    """Which of the experiment's policies: the longest trained, last iteration, of this n_traj."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of this seed."""
+    instances: PositiveInt = 20
+    """How many evaluation instances are timed."""
+
+
 class FigureConfig(Section):
     kind: Literal["sample_efficiency"]
     """Which figure module draws it."""
@@ -208,6 +219,7 @@ class Config(Section):
     tasks: dict[str, TaskConfig]
     methods: dict[str, MethodConfig]
     experiments: dict[str, ExperimentConfig]
+    timings: dict[str, TimingConfig] = {}
     figures: dict[str, FigureConfig]
 
     @field_validator("cache", mode="before")
@@ -238,6 +250,12 @@ class Config(Section):
                         f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
+        for name, timing in self.timings.items():
+            _known(f"timings.{name}.experiment", timing.experiment, self.experiments)
+            if timing.n_traj not in self.experiments[timing.experiment].n_traj:
+                raise ValueError(f"timings.{name}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
+            if timing.seed >= self.seeds:
+                raise ValueError(f"timings.{name}.seed: {timing.seed} is not below seeds = {self.seeds}")
         for name, task in self.tasks.items():
             if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
                 raise ValueError(

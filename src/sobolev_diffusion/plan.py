@@ -116,6 +116,37 @@ class Plan:
             policy.labels,
         )
 
+    def timing(self, name: str) -> Artefact:
+        """Wall-clock times of an experiment's methods."""
+        timing = self.config.timings[name]
+        spec = self.config.experiments[timing.experiment]
+        policies = [
+            self.policy(
+                spec.task,
+                method,
+                timing.n_traj,
+                max(spec.epochs[self.config.method(spec.task, method).policy.kind]),
+                timing.seed,
+                spec.iterations,
+            )
+            for method in spec.methods
+        ]
+        return self._remember(
+            "timings",
+            name,
+            {
+                "task": self._task(spec.task),
+                "cold": _json(self.config.tasks[spec.task].cold),
+                "warm": _json(self.config.tasks[spec.task].warm),
+                "seed": timing.seed,
+                "instances": timing.instances,
+                "methods": list(spec.methods),
+                "action_lengths": list(spec.action_lengths),
+            },
+            tuple(policies),
+            {"task": spec.task, "seed": timing.seed},
+        )
+
     def policy(
         self,
         task: str,
@@ -186,6 +217,8 @@ class Plan:
     def _by_file(self) -> dict[str, Artefact]:
         for name in self.config.experiments:
             self.experiment(name)
+        for name in self.config.timings:
+            self.timing(name)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

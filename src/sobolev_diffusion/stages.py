@@ -23,6 +23,7 @@ from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.timing import time_policies
 from sobolev_diffusion.train import TrainingFailed, train
 
 log = logging.getLogger(__name__)
@@ -107,10 +108,19 @@ def _evaluation(job: Job, output: Path) -> None:
     write_parquet(output, pd.concat([labels, table], axis=1))
 
 
+def _timing(job: Job, output: Path) -> None:
+    s = job.settings
+    policies = {method: Policy.load(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
+    cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
+    table = time_policies(_task(s), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
+    write_parquet(output, table)
+
+
 _STAGES: dict[str, Callable[[Job, Path], None]] = {
     "demonstrations": _demonstrations,
     "policies": _policy,
     "evaluations": _evaluation,
+    "timings": _timing,
 }
 
 

@@ -1,4 +1,4 @@
-# The three stages that compute. Every file name carries the key of what it is a function of, so a file
+# The stages that compute. Every file name carries the key of what it is a function of, so a file
 # that exists is the right one: times of modification say nothing (hence `ancient`).
 
 
@@ -72,5 +72,24 @@ rule evaluation:
         RESULTS + "/benchmarks/evaluations/{name}.tsv"
     message:
         "evaluation: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
+rule timing:
+    input:
+        inputs_of("timings", ".parquet"),
+    output:
+        artefact=RESULTS + "/timings/{name}.parquet",
+        stamp=RESULTS + "/timings/{name}.parquet.stamp.json",
+    params:
+        job=job_of("timings", ".parquet"),
+    log:
+        RESULTS + "/logs/timings/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/timings/{name}.tsv"
+    threads: workflow.cores # nothing else runs beside it
+    message:
+        "timing: {wildcards.name}"
     script:
         "../scripts/compute.py"

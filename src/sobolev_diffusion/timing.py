@@ -1,0 +1,66 @@
+"""Wall-clock times of rollout and solve, one instance at a time, on a machine that does nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.evaluate import evaluation_thetas
+from sobolev_diffusion.plan import TO_ALONE
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.rollout import roll_out
+from sobolev_diffusion.solver import solve
+from sobolev_diffusion.store import machine
+from sobolev_diffusion.streams import stream
+from sobolev_diffusion.tasks.base import Task
+
+
+def time_policies(
+    task: Task,
+    policies: Mapping[str, Policy],
+    cold: SolverConfig,
+    warm: SolverConfig,
+    seed: int,
+    instances: int,
+    action_lengths: Sequence[int],
+) -> pd.DataFrame:
+    """Time TO alone, and rollout plus refining of each policy at each T_a.
+
+    Returns:
+        A row per (method, action_length, instance): rollout_seconds, solve_seconds, total_seconds,
+        iterations, converged, and the processor's name. TO alone has no rollout.
+    """
+    thetas = evaluation_thetas(task, seed, instances)
+    processor = machine()["processor"]
+    rows = []
+
+    def add(method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple) -> None:
+        solution = solve(task.problem(thetas[number]), guess, warm if length else cold)
+        rows.append(
+            {
+                "method": method,
+                "action_length": length,
+                "instance": number,
+                "rollout_seconds": rollout_seconds,
+                "solve_seconds": solution.seconds,
+                "total_seconds": rollout_seconds + solution.seconds,
+                "iterations": solution.iterations,
+                "converged": solution.converged,
+                "processor": processor,
+            }
+        )
+
+    for number, theta in enumerate(thetas):
+        add(TO_ALONE, None, number, 0.0, task.guess(theta))
+        for method, policy in policies.items():
+            for length in sorted({min(each, policy.max_action_length) for each in action_lengths}):
+                generator = stream("evaluation noise", task.name, seed, number)
+                if number == 0:  # the first call packs weights and loads code
+                    roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])
+                start = time.perf_counter()
+                rollouts = roll_out(task, policy, [theta], length, [generator])
+                add(method, length, number, time.perf_counter() - start, (rollouts.xs[0], rollouts.us[0]))
+    return pd.DataFrame(rows).astype({"action_length": "Int64"})

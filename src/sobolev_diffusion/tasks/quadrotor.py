@@ -18,7 +18,7 @@ ARENA = 2.5  # m, half of its side
 
 
 def rotor_wrenches() -> Array:
-    """Force and moment on the body for one newton of each rotor, (6, 4); rotors in a plus, alternating spins."""
+    """Force and moment on the body for 1 N of each rotor, (6, 4); rotors in a plus."""
     return np.array(
         [
             [0.0, 0.0, 0.0, 0.0],

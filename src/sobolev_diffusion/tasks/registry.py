@@ -41,7 +41,7 @@ def _built_in(name: str, kind: str | None) -> type[Task]:
     kind = kind or name
     if kind not in BUILT_IN:
         raise TaskError(
-            f"{name}: {kind} is not a built-in task ({', '.join(BUILT_IN)}); give a `kind`, or its file as `module`"
+            f"{name}: {kind} is none of {', '.join(BUILT_IN)}; give its kind, or its file as module"
         )
     module, class_name = BUILT_IN[kind].split(":")
     return getattr(importlib.import_module(f"sobolev_diffusion.tasks.{module}"), class_name)

@@ -210,7 +210,9 @@ class Config(Section):
     results: str = "results"
     """Folder of everything that is computed and drawn."""
     seeds: PositiveInt = 5
-    """Independent repetitions, numbered from 0."""
+    """Independent repetitions."""
+    first_seed: Annotated[int, Field(ge=0)] = 0
+    """Number of the first; sweeps of settings take others than the evaluation does."""
     evaluation: EvaluationConfig = EvaluationConfig()
     block_size: PositiveInt = 10
     """Cold solves per job."""
@@ -254,8 +256,8 @@ class Config(Section):
             _known(f"timings.{name}.experiment", timing.experiment, self.experiments)
             if timing.n_traj not in self.experiments[timing.experiment].n_traj:
                 raise ValueError(f"timings.{name}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
-            if timing.seed >= self.seeds:
-                raise ValueError(f"timings.{name}.seed: {timing.seed} is not below seeds = {self.seeds}")
+            if timing.seed not in self.seed_numbers:
+                raise ValueError(f"timings.{name}.seed: {timing.seed} is not among {self.seed_numbers}")
         for name, task in self.tasks.items():
             if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
                 raise ValueError(
@@ -267,6 +269,11 @@ class Config(Section):
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
         return self
+
+    @property
+    def seed_numbers(self) -> range:
+        """The seeds, by number."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""

@@ -72,7 +72,7 @@ class Plan:
     def experiment(self, name: str) -> tuple[Artefact, ...]:
         """The evaluations of an experiment: TO alone, then every policy of every iteration."""
         spec = self.config.experiments[name]
-        seeds = range(self.config.seeds)
+        seeds = self.config.seed_numbers
         evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]
         for method in spec.methods:
             for n_traj in spec.n_traj:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import safetensors
@@ -14,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.policies import native
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.store import BadArtefact, write_atomically
 
@@ -34,6 +36,7 @@ class Policy(nn.Module):
         action_dim: na.
         observation_dim: no.
         network: the module that is trained; works on normalised float32 tensors.
+        engine: what computes predictions; auto takes the native CPU kernels where they apply.
     """
 
     kinds: ClassVar[dict[str, type[Policy]]] = {}
@@ -49,6 +52,8 @@ class Policy(nn.Module):
         self.config = config
         self.action_dim = action_dim
         self.observation_dim = observation_dim
+        self.engine: Literal["auto", "native", "torch"] = "auto"
+        self._packed: _Packed | None = None
         self.normalise_action = Normaliser(action_dim)
         self.normalise_observation = Normaliser(observation_dim)
 
@@ -88,7 +93,8 @@ class Policy(nn.Module):
             a_{t+1} .. a_{t-T_h+T_p}, (B, T_p - T_h, na), in the task's units, float64.
 
         Raises:
-            ValueError: a shape does not fit, or the observation or the prediction is not finite.
+            ValueError: a shape does not fit, the observation or the prediction is not finite, or `engine` is
+                "native" where the kernels do not apply.
         """
         batch = len(observation)
         expected = {
@@ -101,16 +107,47 @@ class Policy(nn.Module):
                 raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
             if not np.isfinite(array).all():
                 raise ValueError(f"{name}: holds NaN or infinite values")
-        with torch.inference_mode():
-            chunk = self.predict_normalised(
-                _float32(self.normalise_observation(observation)),
-                _float32(self.normalise_action(history)),
-                _float32(noise),
-            )
-        actions = self.normalise_action.inverse(chunk[:, self.history :].numpy().astype(np.float64))
+        chunk = self._predict_chunk(
+            np.ascontiguousarray(self.normalise_observation(observation), np.float32),
+            np.ascontiguousarray(self.normalise_action(history), np.float32),
+            np.ascontiguousarray(noise, np.float32),
+        )
+        actions = self.normalise_action.inverse(chunk[:, self.history :].astype(np.float64))
         if not np.isfinite(actions).all():
             raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
         return actions
+
+    def _predict_chunk(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        if self.engine != "torch":
+            predictor = self._predictor()
+            if predictor is not None:
+                return predictor.predict(observation, history, noise)
+            if self.engine == "native":
+                raise ValueError("engine: native does not apply to this policy; take auto or torch")
+        device = next(self.network.parameters()).device
+        with torch.inference_mode():
+            chunk = self.predict_normalised(
+                *(torch.from_numpy(array).to(device) for array in (observation, history, noise))
+            )
+        return chunk.cpu().numpy()
+
+    def _predictor(self) -> native.Predictor | None:
+        """The packed weights, packed again when they have changed; none where the kernels do not apply."""
+        if self._packed is None or self._packed.outdated():
+            applies = native.applies(self.config) and native.on_cpu(self)
+            self._packed = _Packed(self.network, native.predictor(self) if applies else None)
+        return self._packed.predictor
+
+    def _apply(self, function: Callable[..., Any], recurse: bool = True) -> Policy:
+        self._packed = None  # moved to another device or type
+        return super()._apply(function, recurse)
+
+    def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
+        self._packed = None
+        return super().load_state_dict(*arguments, **options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_packed": None}  # made again by a copy
 
     def save(self, path: Path) -> None:
         """Write one .safetensors file: weights, normalisation and configuration. Same policy, same bytes."""
@@ -146,5 +183,17 @@ class Policy(nn.Module):
         return policy.eval()
 
 
-def _float32(array: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
+class _Packed:
+    """A predictor with the state of the weights that it was made from."""
+
+    def __init__(self, network: nn.Module, predictor: native.Predictor | None) -> None:
+        self.predictor = predictor
+        self._parameters = list(network.parameters())
+        self._version = self._count()
+
+    def outdated(self) -> bool:
+        return self._count() != self._version
+
+    def _count(self) -> int:
+        # PyTorch counts the changes of every tensor, but for those made in inference mode
+        return sum(0 if p.is_inference() else p._version for p in self._parameters)

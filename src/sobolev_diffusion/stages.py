@@ -37,6 +37,7 @@ class Job:
         stage, key, settings: of the artefact.
         labels: columns that identify it in tables.
         inputs: files to read and the key each must have.
+        workers: processes that solve side by side; the artefact does not depend on it.
     """
 
     stage: str
@@ -44,6 +45,7 @@ class Job:
     settings: dict[str, Any]
     labels: dict[str, Any]
     inputs: Sequence[tuple[Path, str]]
+    workers: int = 1
 
 
 def run(job: Job, output: Path) -> None:
@@ -75,7 +77,8 @@ def _task(settings: dict[str, Any]) -> Task:
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers).save(output)
+    cold = collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers, job.workers)
+    cold.save(output)
 
 
 def _policy(job: Job, output: Path) -> None:
@@ -101,9 +104,10 @@ def _evaluation(job: Job, output: Path) -> None:
             s["instances"],
             s["action_lengths"],
             refine=s["solver"] is not None,
+            workers=job.workers,
         )
     else:
-        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"])
+        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"], job.workers)
     labels = pd.DataFrame({name: [value] * len(table) for name, value in job.labels.items()})
     write_parquet(output, pd.concat([labels, table], axis=1))
 

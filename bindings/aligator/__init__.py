@@ -1,0 +1,22 @@
+"""Aligator: constrained trajectory optimisation and optimal control, with models from Pinocchio.
+
+A problem (`TrajOptProblem`) is a list of stages (`StageModel`: cost, dynamics, constraints) and a terminal cost;
+`SolverProxDDP` or `SolverFDDP` solves it. Everything is in double precision. States live on manifolds (see
+`aligator.manifolds`) of representation dimension nx and tangent dimension ndx; u has dimension nu.
+"""
+
+import sys
+
+# Before the extension: it registers the converters of Pinocchio's objects.
+import pinocchio  # noqa: F401
+
+from . import _aligator, _std_vec
+from ._aligator import *  # noqa: F403
+from ._aligator import __version__  # noqa: F401
+from ._std_vec import *  # noqa: F403
+
+for _name in ("manifolds", "constraints", "dynamics"):
+    _submodule = getattr(_aligator, _name)
+    sys.modules[f"{__name__}.{_name}"] = _submodule
+    globals()[_name] = _submodule
+del _name, _submodule, sys, pinocchio

@@ -1,0 +1,99 @@
+/// NumPy arrays in and out: arguments checked under their name, and views of memory that a Python object owns.
+#pragma once
+
+#include "common.hpp"
+
+namespace aligator::python {
+
+/// "(3, 4)" of an array-like object; its type's name if it has no shape.
+std::string describe_shape(nb::handle object);
+
+/// A Python argument that must be a 1-D array of floats. Its shape is checked in the function that takes it, which
+/// knows the length it needs, so that the error can name the argument with the expected and the given shape.
+struct VectorArg {
+  nb::object object;
+  /// A copy of the values. Raises TypeError or ValueError naming the argument; `size` < 0 allows any length.
+  VectorXs as(const char *name, Eigen::Index size = -1) const;
+};
+
+/// The same for a 2-D array. Negative numbers of rows or columns allow any.
+struct MatrixArg {
+  nb::object object;
+  MatrixXs as(const char *name, Eigen::Index rows = -1, Eigen::Index cols = -1) const;
+};
+
+/// The same for a sequence of 1-D arrays, e.g. a trajectory.
+struct VectorsArg {
+  nb::object object;
+  Vectors as(const char *name) const;
+};
+
+VectorXs vector_from_python(nb::handle object, const std::string &name, Eigen::Index size = -1);
+MatrixXs matrix_from_python(nb::handle object, const std::string &name, Eigen::Index rows = -1,
+                            Eigen::Index cols = -1);
+
+/// Copy `value` into the writable array `out` that the caller passed, in place.
+void write_into(nb::handle out, const char *name, const VectorXs &value);
+void write_into(nb::handle out, const char *name, const MatrixXs &value);
+
+/// NumPy view of an Eigen expression with direct access, which keeps `owner` alive.
+template <class Dense> nb::object view(Dense &&dense, nb::handle owner) {
+  using Plain = std::decay_t<Dense>;
+  auto *data = const_cast<Scalar *>(dense.data());
+  if constexpr (Plain::IsVectorAtCompileTime) {
+    const size_t shape[1] = {size_t(dense.size())};
+    const int64_t strides[1] = {int64_t(dense.innerStride())};
+    return nb::cast(nb::ndarray<nb::numpy, Scalar>(data, 1, shape, owner, strides));
+  } else {
+    const bool row_major = Plain::IsRowMajor;
+    const size_t shape[2] = {size_t(dense.rows()), size_t(dense.cols())};
+    const int64_t inner = dense.innerStride(), outer = dense.outerStride();
+    const int64_t strides[2] = {row_major ? outer : inner, row_major ? inner : outer};
+    return nb::cast(nb::ndarray<nb::numpy, Scalar>(data, 2, shape, owner, strides));
+  }
+}
+
+/// Define a property that shows an array inside `T` as a view and copies into it on assignment; its shape is fixed.
+template <class T, class Class, class Get>
+void def_array(Class &cls, const char *name, Get get, const char *doc) {
+  cls.def_prop_rw(
+      name, [get](nb::pointer_and_handle<T> self) { return view(get(*self.p), self.h); },
+      [get, name](T &self, nb::object value) {
+        auto &&target = get(self);
+        using Plain = std::decay_t<decltype(target)>;
+        if constexpr (Plain::IsVectorAtCompileTime)
+          target = vector_from_python(value, name, target.size());
+        else
+          target = matrix_from_python(value, name, target.rows(), target.cols());
+      },
+      doc);
+}
+
+/// Python list with the given class name among the StdVec_* ones.
+nb::object std_vec(const char *class_name, nb::list items);
+nb::object to_python(const Vectors &vectors);
+nb::object to_python(const Matrices &matrices);
+
+} // namespace aligator::python
+
+namespace nanobind::detail {
+
+template <class Arg> struct untyped_array_caster {
+  NB_TYPE_CASTER(Arg, const_name("numpy.typing.ArrayLike"))
+  bool from_python(handle src, uint32_t, cleanup_list *) noexcept {
+    value.object = borrow(src);
+    return true;
+  }
+};
+template <> struct type_caster<aligator::python::VectorArg> : untyped_array_caster<aligator::python::VectorArg> {};
+template <> struct type_caster<aligator::python::MatrixArg> : untyped_array_caster<aligator::python::MatrixArg> {};
+template <> struct type_caster<aligator::python::VectorsArg> {
+  NB_TYPE_CASTER(aligator::python::VectorsArg,
+                 const_name("collections.abc.Sequence[numpy.typing.ArrayLike]"))
+  bool from_python(handle src, uint32_t, cleanup_list *) noexcept {
+    value.object = borrow(src);
+    return true;
+  }
+};
+
+} // namespace nanobind::detail

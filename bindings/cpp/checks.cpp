@@ -1,0 +1,174 @@
+#include "checks.hpp"
+
+#include "pinocchio_objects.hpp"
+#include "polymorphic.hpp"
+
+#include <aligator/core/stage-data.hpp>
+#include <aligator/core/traj-opt-data.hpp>
+#include <aligator/modelling/constraints.hpp>
+#include <aligator/modelling/costs/composite-costs.hpp>
+#include <aligator/modelling/costs/quad-residual-cost.hpp>
+#include <aligator/modelling/costs/sum-of-costs.hpp>
+#include <aligator/modelling/dynamics/integrator-explicit.hpp>
+#include <aligator/modelling/linear-function.hpp>
+#include <aligator/modelling/state-error.hpp>
+
+namespace aligator::python {
+
+namespace {
+
+/// Type of the data objects that models of the dynamic type of `model` make.
+template <class Model> const std::type_info &data_type(const Model &model) {
+  static std::unordered_map<std::type_index, const std::type_info *> known;
+  const auto entry = known.find(typeid(model));
+  if (entry != known.end())
+    return *entry->second;
+  const auto data = model.createData();
+  return *known.emplace(typeid(model), &typeid(*data)).first->second;
+}
+
+/// Python subclasses choose their own data; all that C++ asks of it is the size of its arrays.
+template <class Model, class Data> void check_data_type(const Model &model, const Data &data) {
+  if (dynamic_cast<const PythonProxy *>(&model) || dynamic_cast<const PythonInstance *>(&model))
+    return;
+  if (data_type(model) != typeid(data))
+    throw nb::type_error("data: made for a model of another class; use the model's createData()");
+}
+
+} // namespace
+
+void raise_not_implemented(const char *what) {
+  PyErr_Format(PyExc_NotImplementedError, "%s: the Python subclass must define this method", what);
+  throw nb::python_error();
+}
+
+void check_equal(long given, long expected, const char *what) {
+  if (given != expected)
+    raise_value_error("{}: expected {}, got {}", what, expected, given);
+}
+
+VectorXs state_arg(const VectorArg &x, const Manifold &space, const char *name) { return x.as(name, space.nx()); }
+VectorXs tangent_arg(const VectorArg &v, const Manifold &space, const char *name) { return v.as(name, space.ndx()); }
+
+void check_data(const StageFunction &model, const StageFunctionData &data) {
+  check_equal(data.ndx1, model.ndx1, "data.ndx1");
+  check_equal(data.nu, model.nu, "data.nu");
+  check_equal(data.nr, model.nr, "data.nr");
+  check_data_type(model, data);
+}
+
+void check_data(const CostAbstract &model, const CostData &data) {
+  check_equal(data.ndx_, model.ndx(), "data: ndx");
+  check_equal(data.nu_, model.nu, "data: nu");
+  check_data_type(model, data);
+  if (const auto *stack = dynamic_cast<const CostStackTpl<Scalar> *>(&model)) {
+    const auto &parts = static_cast<const CostStackDataTpl<Scalar> &>(data).sub_cost_data;
+    for (const auto &[key, item] : stack->components_) {
+      const auto part = parts.find(key);
+      if (part == parts.end())
+        raise_value_error("data: made before a cost was added to the stack");
+      check_data(*item.first, *part->second);
+    }
+  } else if (const auto *cost = dynamic_cast<const QuadraticResidualCostTpl<Scalar> *>(&model)) {
+    check_data(*cost->residual_, *static_cast<const CompositeCostDataTpl<Scalar> &>(data).residual_data);
+  }
+}
+
+void check_data(const ContinuousDynamics &model, const ContinuousDynamicsData &data) {
+  check_equal(data.Jx_.rows(), model.ndx(), "data: ndx");
+  check_equal(data.Ju_.cols(), model.nu(), "data: nu");
+  check_data_type(model, data);
+}
+
+void check_data(const ExplicitDynamics &model, const ExplicitDynamicsData &data) {
+  check_equal(data.xnext_.size(), model.nx2(), "data: nx2");
+  check_equal(data.Jx().rows(), model.ndx2(), "data: ndx2");
+  check_equal(data.Jx().cols(), model.ndx1(), "data: ndx1");
+  check_equal(data.Ju().cols(), model.nu, "data: nu");
+  check_data_type(model, data);
+  using Integrator = dynamics::ExplicitIntegratorAbstractTpl<Scalar>;
+  if (const auto *integrator = dynamic_cast<const Integrator *>(&model))
+    check_data(*integrator->ode_,
+               *static_cast<const dynamics::ExplicitIntegratorDataTpl<Scalar> &>(data).continuous_data);
+}
+
+void check_data(const StageModel &model, const StageData &data) {
+  check_data(model.cost(), *data.cost_data);
+  check_data(*model.dynamics_, *data.dynamics_data);
+  check_equal(long(data.constraint_data.size()), long(model.numConstraints()), "data: number of constraints");
+  for (size_t i = 0; i < data.constraint_data.size(); ++i)
+    check_data(*model.constraints_.funcs[i], *data.constraint_data[i]);
+}
+
+void check_data(const TrajOptProblem &problem, const TrajOptData &data) {
+  check_equal(long(data.stage_data.size()), long(problem.numSteps()), "prob_data: number of stages");
+  check_data(static_cast<const StageFunction &>(*problem.init_constraint_), *data.init_data);
+  for (size_t i = 0; i < data.stage_data.size(); ++i)
+    check_data(*problem.stages_[i], *data.stage_data[i]);
+  check_data(*problem.term_cost_, *data.term_cost_data);
+  check_equal(long(data.term_cstr_data.size()), long(problem.term_cstrs_.size()),
+              "prob_data: number of terminal constraints");
+  for (size_t i = 0; i < data.term_cstr_data.size(); ++i)
+    check_data(*problem.term_cstrs_.funcs[i], *data.term_cstr_data[i]);
+}
+
+int smallest_state_size(const StageFunction &function) {
+  if (const auto *error = dynamic_cast<const StateErrorResidualTpl<Scalar> *>(&function))
+    return error->space_->nx();
+  if (const auto *linear = dynamic_cast<const LinearFunctionTpl<Scalar> *>(&function))
+    return int(linear->A_.cols());
+  return function.ndx1;
+}
+
+void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name) {
+  check_equal(function.ndx1, space.ndx(), (name + ".ndx1").c_str());
+  if (nu >= 0)
+    check_equal(function.nu, nu, (name + ".nu").c_str());
+  if (smallest_state_size(function) > space.nx())
+    raise_value_error("{}: needs states of at least {} entries, the space has nx = {}", name,
+                      smallest_state_size(function), space.nx());
+}
+
+void check_set_size(const ConstraintSet &set, int nr, const std::string &name) {
+  if (const auto *box = dynamic_cast<const BoxConstraintTpl<Scalar> *>(&set))
+    check_equal(box->lower_limit.size(), nr, (name + ": size of the bounds (expected func.nr)").c_str());
+  if (const auto *product = dynamic_cast<const ConstraintSetProductTpl<Scalar> *>(&set)) {
+    long rows = 0;
+    for (const Eigen::Index block : product->blockSizes())
+      rows += block;
+    check_equal(rows, nr, (name + ": sum of the block sizes (expected func.nr)").c_str());
+  }
+}
+
+void check_stage(const StageModel &stage, const std::string &name) {
+  check_equal(stage.cost().nu, stage.nu(), (name + ".cost.nu").c_str());
+  check_equal(stage.cost().nx(), stage.nx1(), (name + ".cost.nx").c_str());
+  check_equal(stage.cost().ndx(), stage.ndx1(), (name + ".cost.ndx").c_str());
+  for (size_t i = 0; i < stage.numConstraints(); ++i) {
+    const std::string part = fmt::format("{}.constraints[{}]", name, i);
+    check_function_input(*stage.constraints_.funcs[i], stage.xspace(), stage.nu(), part);
+    check_set_size(*stage.constraints_.sets[i], stage.constraints_.funcs[i]->nr, part);
+  }
+}
+
+void check_problem(const TrajOptProblem &problem) {
+  const size_t N = problem.numSteps();
+  if (N == 0)
+    raise_value_error("problem: it has no stages");
+  check_equal(problem.init_constraint_->ndx1, problem.stages_[0]->ndx1(), "problem: ndx of the initial condition");
+  for (size_t i = 0; i < N; ++i) {
+    const std::string name = fmt::format("problem.stages[{}]", i);
+    check_stage(*problem.stages_[i], name);
+    const Manifold &next = i + 1 < N ? problem.stages_[i + 1]->xspace() : *problem.term_cost_->space;
+    check_equal(problem.stages_[i]->nx2(), next.nx(), (name + ": nx2 (expected nx of what follows)").c_str());
+    check_equal(problem.stages_[i]->ndx2(), next.ndx(), (name + ": ndx2 (expected ndx of what follows)").c_str());
+  }
+  const Manifold &last = *problem.term_cost_->space;
+  for (size_t i = 0; i < problem.term_cstrs_.size(); ++i) {
+    const std::string name = fmt::format("problem.term_constraints[{}]", i);
+    check_function_input(*problem.term_cstrs_.funcs[i], last, -1, name);
+    check_set_size(*problem.term_cstrs_.sets[i], problem.term_cstrs_.funcs[i]->nr, name);
+  }
+}
+
+} // namespace aligator::python

@@ -1,0 +1,49 @@
+/// Checks of arguments that the library itself does not make (it is compiled without its assertions): a wrong size
+/// would read or write past the end of an array, a data object of another model would be cast to the wrong type.
+#pragma once
+
+#include "arrays.hpp"
+
+#include <fmt/format.h>
+
+namespace aligator::python {
+
+template <class... Args> [[noreturn]] void raise_value_error(fmt::format_string<Args...> format, Args &&...args) {
+  throw nb::value_error(fmt::format(format, std::forward<Args>(args)...).c_str());
+}
+
+[[noreturn]] void raise_not_implemented(const char *what);
+
+/// Raise ValueError unless `given` equals `expected`.
+void check_equal(long given, long expected, const char *what);
+
+/// State, tangent vector and control of the sizes that a model declares.
+VectorXs state_arg(const VectorArg &x, const Manifold &space, const char *name = "x");
+VectorXs tangent_arg(const VectorArg &v, const Manifold &space, const char *name = "v");
+
+/// Raise unless the data object fits the model, down to the data of its components.
+void check_data(const StageFunction &model, const StageFunctionData &data);
+void check_data(const CostAbstract &model, const CostData &data);
+void check_data(const ContinuousDynamics &model, const ContinuousDynamicsData &data);
+void check_data(const ExplicitDynamics &model, const ExplicitDynamicsData &data);
+void check_data(const StageModel &model, const StageData &data);
+void check_data(const TrajOptProblem &problem, const TrajOptData &data);
+
+/// Raise unless sizes agree everywhere in the problem.
+void check_stage(const StageModel &stage, const std::string &name);
+void check_problem(const TrajOptProblem &problem);
+
+/// Raise unless `function` can be evaluated at states of this space and controls of this dimension.
+void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name);
+
+/// Raise unless a set is one of vectors of this size.
+void check_set_size(const ConstraintSet &set, int nr, const std::string &name);
+
+/// Raise unless xs and us are trajectories of the problem's sizes.
+void check_trajectory(const TrajOptProblem &problem, const Vectors &xs, const Vectors &us, const char *xs_name,
+                      const char *us_name);
+
+/// Smallest size of x that the function reads.
+int smallest_state_size(const StageFunction &function);
+
+} // namespace aligator::python

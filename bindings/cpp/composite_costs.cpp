@@ -1,0 +1,98 @@
+#include "checks.hpp"
+#include "copying.hpp"
+#include "module.hpp"
+#include "polymorphic.hpp"
+
+#include <aligator/modelling/costs/composite-costs.hpp>
+#include <aligator/modelling/costs/quad-residual-cost.hpp>
+#include <aligator/modelling/costs/quad-state-cost.hpp>
+#include <aligator/modelling/costs/sum-of-costs.hpp>
+#include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
+
+namespace aligator::python {
+
+namespace {
+
+using PolyManifold = xyz::polymorphic<Manifold>;
+using PolyFunction = xyz::polymorphic<StageFunction>;
+using PolyCost = xyz::polymorphic<CostAbstract>;
+
+void bind_quadratic_residual_costs(nb::module_ &m) {
+  using Cost = QuadraticResidualCostTpl<Scalar>;
+  nb::class_<Cost, CostAbstract> cls(m, "QuadraticResidualCost",
+                                     "1/2 r' weights r for a residual r(x, u). weights: (nr, nr).");
+  cls.def("__init__",
+          [](Cost *self, const PolyManifold &space, const PolyFunction &function, const MatrixArg &weights) {
+            check_function_input(*function, *space, function->nu, "function");
+            new (self) Cost(space, function, weights.as("weights", function->nr, function->nr));
+          },
+          "space"_a, "function"_a, "weights"_a)
+      .def_ro("residual", &Cost::residual_, "The residual.")
+      .def_rw("gauss_newton", &Cost::gauss_newton, "Whether the Hessian leaves out second derivatives of the residual.");
+  def_array<Cost>(cls, "weights", [](Cost &c) -> MatrixXs & { return c.weights_; }, "Weights, (nr, nr).");
+  def_copy<Cost>(cls);
+  register_model<Cost, CostAbstract>();
+
+  using StateCost = QuadraticStateCostTpl<Scalar>;
+  nb::class_<StateCost, Cost> state(m, "QuadraticStateCost",
+                                    "1/2 d' weights d for d = x (-) target. weights: (ndx, ndx).");
+  state
+      .def("__init__",
+           [](StateCost *self, const StateErrorResidualTpl<Scalar> &resdl, const MatrixArg &weights) {
+             new (self) StateCost(resdl, weights.as("weights", resdl.nr, resdl.nr));
+           },
+           "resdl"_a, "weights"_a)
+      .def("__init__",
+           [](StateCost *self, const PolyManifold &space, int nu, const VectorArg &target, const MatrixArg &weights) {
+             new (self) StateCost(space, nu, target.as("target", space->nx()),
+                                  weights.as("weights", space->ndx(), space->ndx()));
+           },
+           "space"_a, "nu"_a, "target"_a, "weights"_a)
+      .def_prop_rw(
+          "target", [](const StateCost &c) { return VectorXs(c.getTarget()); },
+          [](StateCost &c, const VectorArg &x) { c.setTarget(x.as("target", c.nx())); }, "Target state, (nx,).");
+  def_copy<StateCost>(state);
+  register_model<StateCost, CostAbstract>();
+
+  using ControlCost = QuadraticControlCostTpl<Scalar>;
+  nb::class_<ControlCost, Cost> control(m, "QuadraticControlCost",
+                                        "1/2 d' weights d for d = u (-) target. weights: (nu, nu).");
+  control
+      .def("__init__",
+           [](ControlCost *self, const PolyManifold &space, int nu, const MatrixArg &weights) {
+             new (self) ControlCost(space, nu, weights.as("weights", nu, nu));
+           },
+           "space"_a, "nu"_a, "weights"_a, "With the target zero.")
+      .def("__init__",
+           [](ControlCost *self, const PolyManifold &space, const ControlErrorResidualTpl<Scalar> &resdl,
+              const MatrixArg &weights) {
+             check_function_input(resdl, *space, resdl.nu, "resdl");
+             new (self) ControlCost(space, resdl, weights.as("weights", resdl.nr, resdl.nr));
+           },
+           "space"_a, "resdl"_a, "weights"_a)
+      .def("__init__",
+           [](ControlCost *self, const PolyManifold &space, const VectorArg &target, const MatrixArg &weights) {
+             const VectorXs t = target.as("target");
+             new (self) ControlCost(space, t, weights.as("weights", t.size(), t.size()));
+           },
+           "space"_a, "target"_a, "weights"_a)
+      .def_prop_rw(
+          "target", [](const ControlCost &c) { return VectorXs(c.getTarget()); },
+          [](ControlCost &c, const VectorArg &u) { c.setTarget(u.as("target", c.nu)); }, "Target control, (nu,).");
+  def_copy<ControlCost>(control);
+  register_model<ControlCost, CostAbstract>();
+
+  using Data = CompositeCostDataTpl<Scalar>;
+  nb::class_<Data, CostData>(m, "CompositeCostData", "Data of a cost made of a residual.")
+      .def(nb::init<int, int, std::shared_ptr<StageFunctionData>>(), "ndx"_a, "nu"_a, "rdata"_a)
+      .def_ro("residual_data", &Data::residual_data, "Data of the residual.");
+}
+
+} // namespace
+
+void bind_composite_costs(nb::module_ &m) {
+  bind_quadratic_residual_costs(m);
+}
+
+} // namespace aligator::python

@@ -1,0 +1,20 @@
+/// copy(), copy.copy and copy.deepcopy for bound classes, and pickle from constructor arguments.
+#pragma once
+
+#include "common.hpp"
+
+namespace aligator::python {
+
+template <class T, class Class> void def_copy(Class &cls) {
+  const auto copy = [](const T &self) { return T(self); };
+  cls.def("copy", copy, "A copy.")
+      .def("__copy__", copy)
+      .def("__deepcopy__", [](const T &self, nb::handle) { return T(self); }, "memo"_a);
+}
+
+/// Pickle by calling the class with the arguments that `get_arguments(self)` returns as a tuple.
+template <class Class, class GetArguments> void def_reduce(Class &cls, GetArguments get_arguments) {
+  cls.def("__reduce__", [get_arguments](nb::handle self) { return nb::make_tuple(self.type(), get_arguments(self)); });
+}
+
+} // namespace aligator::python

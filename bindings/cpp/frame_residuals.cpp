@@ -1,0 +1,166 @@
+#include "checks.hpp"
+#include "module.hpp"
+#include "pinocchio_objects.hpp"
+#include "polymorphic.hpp"
+
+#include <aligator/modelling/multibody/frame-collision.hpp>
+#include <aligator/modelling/multibody/frame-equality.hpp>
+#include <aligator/modelling/multibody/frame-placement.hpp>
+#include <aligator/modelling/multibody/frame-translation.hpp>
+#include <aligator/modelling/multibody/frame-velocity.hpp>
+
+namespace aligator::python {
+
+namespace {
+
+using context::PinModel;
+using pinocchio::FrameIndex;
+using pinocchio::SE3;
+
+/// The functions write a Jacobian of model.nv columns into one of ndx columns.
+void check_model(const PinModel &model, int ndx) {
+  if (ndx < model.nv)
+    raise_value_error("ndx: expected at least model.nv = {}, got {}", model.nv, ndx);
+}
+
+FrameIndex frame_arg(const PinModel &model, long id, const char *name = "id") {
+  if (id < 0 || size_t(id) >= model.frames.size())
+    raise_value_error("{}: expected a frame index below {} (the model's number of frames), got {}", name,
+                      model.frames.size(), id);
+  return FrameIndex(id);
+}
+
+template <class Residual, class Class> void def_frame_id(Class &cls) {
+  cls.def_prop_rw(
+      "frame_id", [](const Residual &f) { return f.getFrameId(); },
+      [](Residual &f, long id) { f.setFrameId(frame_arg(f.pin_model_, id, "frame_id")); }, "Index of the frame.");
+}
+
+template <class Residual, class Class> void def_model(Class &cls) {
+  cls.def_prop_ro("pin_model", [](const Residual &f) -> const PinModel & { return f.pin_model_; },
+                  nb::rv_policy::reference_internal, "The Pinocchio model.");
+  register_model<Residual, StageFunction, UnaryFunction>();
+}
+
+template <class Data> nb::class_<Data, StageFunctionData> bind_data(nb::module_ &m, const char *name) {
+  return nb::class_<Data, StageFunctionData>(m, name, "Data of the residual of the same name.")
+      .def_prop_ro("pin_data", [](const Data &d) -> const context::PinData & { return d.pin_data_; },
+                   nb::rv_policy::reference_internal, "Pinocchio's data.");
+}
+
+} // namespace
+
+void bind_frame_residuals(nb::module_ &m) {
+  using Translation = FrameTranslationResidualTpl<Scalar>;
+  nb::class_<Translation, UnaryFunction> translation(m, "FrameTranslationResidual",
+                                                     "Position of a frame in the world minus p_ref, in metres; nr = 3.");
+  translation
+      .def("__init__",
+           [](Translation *self, int ndx, int nu, const PinModel &model, const VectorArg &p_ref, long id) {
+             check_model(model, ndx);
+             new (self) Translation(ndx, nu, model, p_ref.as("p_ref", 3), frame_arg(model, id));
+           },
+           "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
+      .def("getReference", [](const Translation &f) { return f.p_ref_; }, "The target position, (3,).")
+      .def(
+          "setReference", [](Translation &f, const VectorArg &p) { f.p_ref_ = p.as("p_new", 3); }, "p_new"_a,
+          "Set the target position, (3,).");
+  def_frame_id<Translation>(translation);
+  def_model<Translation>(translation);
+  bind_data<FrameTranslationDataTpl<Scalar>>(m, "FrameTranslationData");
+
+  using Velocity = FrameVelocityResidualTpl<Scalar>;
+  nb::class_<Velocity, UnaryFunction> velocity(
+      m, "FrameVelocityResidual",
+      "Spatial velocity of a frame (linear in m/s, then angular in rad/s), in the given reference frame, minus v_ref; "
+      "nr = 6.");
+  velocity
+      .def("__init__",
+           [](Velocity *self, int ndx, int nu, const PinModel &model, const pinocchio::Motion &v_ref, long id,
+              pinocchio::ReferenceFrame reference_frame) {
+             if (ndx < 2 * model.nv)
+               raise_value_error("ndx: expected at least 2 model.nv = {}, got {}", 2 * model.nv, ndx);
+             new (self) Velocity(ndx, nu, model, v_ref, frame_arg(model, id), reference_frame);
+           },
+           "ndx"_a, "nu"_a, "model"_a, "v_ref"_a, "id"_a, "reference_frame"_a)
+      .def_prop_rw(
+          "vref", [](const Velocity &f) { return f.vref_; },
+          [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, "The target velocity.")
+      .def_prop_rw(
+          "type", [](const Velocity &f) { return f.type_; },
+          [](Velocity &f, pinocchio::ReferenceFrame type) { f.type_ = type; }, "The reference frame.")
+      .def("getReference", [](const Velocity &f) { return f.vref_; }, "The target velocity.")
+      .def(
+          "setReference", [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, "v_new"_a,
+          "Set the target velocity.");
+  def_frame_id<Velocity>(velocity);
+  def_model<Velocity>(velocity);
+  bind_data<FrameVelocityDataTpl<Scalar>>(m, "FrameVelocityData");
+
+  using Placement = FramePlacementResidualTpl<Scalar>;
+  nb::class_<Placement, UnaryFunction> placement(
+      m, "FramePlacementResidual",
+      "Logarithm of the placement of a frame relative to p_ref (metres, then radians); nr = 6.");
+  placement
+      .def("__init__",
+           [](Placement *self, int ndx, int nu, const PinModel &model, const SE3 &p_ref, long id) {
+             check_model(model, ndx);
+             new (self) Placement(ndx, nu, model, p_ref, frame_arg(model, id));
+           },
+           "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
+      .def("getReference", [](const Placement &f) { return f.getReference(); }, "The target placement.")
+      .def(
+          "setReference", [](Placement &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
+          "Set the target placement.");
+  def_frame_id<Placement>(placement);
+  def_model<Placement>(placement);
+  bind_data<FramePlacementDataTpl<Scalar>>(m, "FramePlacementData");
+
+  using Equality = FrameEqualityResidualTpl<Scalar>;
+  nb::class_<Equality, UnaryFunction> equality(
+      m, "FrameEqualityResidual",
+      "Logarithm of the placement of the second frame in the first, relative to the reference; nr = 6.");
+  equality
+      .def("__init__",
+           [](Equality *self, int ndx, int nu, const PinModel &model, long id1, long id2, const SE3 *ref) {
+             check_model(model, ndx);
+             new (self) Equality(ndx, nu, model, frame_arg(model, id1, "frame_id1"),
+                                 frame_arg(model, id2, "frame_id2"), ref ? *ref : SE3::Identity());
+           },
+           "ndx"_a, "nu"_a, "model"_a, "frame_id1"_a, "frame_id2"_a, "f1Mf2_ref"_a = nb::none())
+      .def_prop_rw(
+          "frame_id1", [](const Equality &f) { return f.getFrame1Id(); },
+          [](Equality &f, long id) { f.setFrame1Id(frame_arg(f.pin_model_, id, "frame_id1")); })
+      .def_prop_rw(
+          "frame_id2", [](const Equality &f) { return f.getFrame2Id(); },
+          [](Equality &f, long id) { f.setFrame2Id(frame_arg(f.pin_model_, id, "frame_id2")); })
+      .def("getReference", [](const Equality &f) { return f.getReference(); }, "The target placement of frame 2 in frame 1.")
+      .def(
+          "setReference", [](Equality &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
+          "Set the target placement.");
+  def_model<Equality>(equality);
+  bind_data<FrameEqualityDataTpl<Scalar>>(m, "FrameEqualityData");
+
+  using Collision = FrameCollisionResidualTpl<Scalar>;
+  nb::class_<Collision, UnaryFunction> collision(
+      m, "FrameCollisionResidual", "Distance between the two geometries of a collision pair, in metres; nr = 1.");
+  collision.def("__init__",
+                [](Collision *self, int ndx, int nu, const PinModel &model, const pinocchio::GeometryModel &geom_model,
+                   long pair) {
+                  check_model(model, ndx);
+                  const size_t pairs = geom_model.collisionPairs.size();
+                  if (pair < 0 || size_t(pair) >= pairs)
+                    raise_value_error("frame_pair_id: expected an index below {} (the number of collision pairs), got {}",
+                                      pairs, pair);
+                  new (self) Collision(ndx, nu, model, geom_model, pinocchio::PairIndex(pair));
+                },
+                "ndx"_a, "nu"_a, "model"_a, "geom_model"_a, "frame_pair_id"_a);
+  def_frame_id<Collision>(collision);
+  def_model<Collision>(collision);
+  bind_data<FrameCollisionDataTpl<Scalar>>(m, "FrameCollisionData")
+      .def_prop_ro("geom_data", [](const FrameCollisionDataTpl<Scalar> &d) -> const pinocchio::GeometryData & {
+        return d.geom_data;
+      }, nb::rv_policy::reference_internal, "Pinocchio's data of the geometries.");
+}
+
+} // namespace aligator::python

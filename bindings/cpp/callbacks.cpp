@@ -64,7 +64,7 @@ void bind_callbacks(nb::module_ &m) {
              new (self) HistoryCallback(store_pd_vars, store_values);
              self->proxddp = solver.token;
            },
-           "solver"_a, "store_pd_vars"_a = false, "store_values"_a = true,
+           "solver"_a, "store_pd_vars"_a = true, "store_values"_a = true,
            "store_pd_vars: keep the trajectories (xs, us, lams); store_values: keep costs and merit values.");
   const auto scalars = [&history](const char *name, auto member, const char *doc) {
     history.def_prop_ro(

@@ -1,15 +1,20 @@
 #include "checks.hpp"
 
-#include "pinocchio_objects.hpp"
-#include "polymorphic.hpp"
+#include "pinocchio_residuals.hpp"
+#include "slices.hpp"
 
 #include <aligator/core/stage-data.hpp>
 #include <aligator/core/traj-opt-data.hpp>
 #include <aligator/modelling/constraints.hpp>
 #include <aligator/modelling/costs/composite-costs.hpp>
+#include <aligator/modelling/costs/cost-direct-sum.hpp>
+#include <aligator/modelling/costs/log-residual-cost.hpp>
 #include <aligator/modelling/costs/quad-residual-cost.hpp>
+#include <aligator/modelling/costs/relaxed-log-barrier.hpp>
 #include <aligator/modelling/costs/sum-of-costs.hpp>
 #include <aligator/modelling/dynamics/integrator-explicit.hpp>
+#include <aligator/modelling/explicit-dynamics-direct-sum.hpp>
+#include <aligator/modelling/linear-function-composition.hpp>
 #include <aligator/modelling/linear-function.hpp>
 #include <aligator/modelling/state-error.hpp>
 
@@ -35,7 +40,32 @@ template <class Model, class Data> void check_data_type(const Model &model, cons
     throw nb::type_error("data: made for a model of another class; use the model's createData()");
 }
 
+std::unordered_map<std::type_index, int (*)(const StageFunction &)> &state_sizes() {
+  static std::unordered_map<std::type_index, int (*)(const StageFunction &)> table;
+  return table;
+}
+
+/// Data of the function inside a composed function, if `model` is one of class `Composed`.
+template <class Composed> bool check_inner(const StageFunction &model, const StageFunctionData &data) {
+  const auto *composed = dynamic_cast<const Composed *>(&model);
+  if (composed)
+    check_data(static_cast<const StageFunction &>(*composed->func),
+               *static_cast<const typename Composed::Data &>(data).sub_data);
+  return composed != nullptr;
+}
+
+template <class Cost> bool check_residual(const CostAbstract &model, const CostData &data) {
+  const auto *cost = dynamic_cast<const Cost *>(&model);
+  if (cost)
+    check_data(*cost->residual_, *static_cast<const CompositeCostDataTpl<Scalar> &>(data).residual_data);
+  return cost != nullptr;
+}
+
 } // namespace
+
+void register_state_size(const std::type_info &type, int (*size)(const StageFunction &)) {
+  state_sizes().emplace(type, size);
+}
 
 void raise_not_implemented(const char *what) {
   PyErr_Format(PyExc_NotImplementedError, "%s: the Python subclass must define this method", what);
@@ -55,6 +85,9 @@ void check_data(const StageFunction &model, const StageFunctionData &data) {
   check_equal(data.nu, model.nu, "data.nu");
   check_equal(data.nr, model.nr, "data.nr");
   check_data_type(model, data);
+  check_inner<FunctionSlice<StageFunction>>(model, data) || check_inner<FunctionSlice<UnaryFunction>>(model, data) ||
+      check_inner<LinearFunctionCompositionTpl<Scalar>>(model, data) ||
+      check_inner<LinearUnaryFunctionCompositionTpl<Scalar>>(model, data);
 }
 
 void check_data(const CostAbstract &model, const CostData &data) {
@@ -69,8 +102,14 @@ void check_data(const CostAbstract &model, const CostData &data) {
         raise_value_error("data: made before a cost was added to the stack");
       check_data(*item.first, *part->second);
     }
-  } else if (const auto *cost = dynamic_cast<const QuadraticResidualCostTpl<Scalar> *>(&model)) {
-    check_data(*cost->residual_, *static_cast<const CompositeCostDataTpl<Scalar> &>(data).residual_data);
+  } else if (const auto *sum = dynamic_cast<const DirectSumCostTpl<Scalar> *>(&model)) {
+    const auto &parts = static_cast<const DirectSumCostTpl<Scalar>::Data &>(data);
+    check_data(*sum->c1_, *parts.data1_);
+    check_data(*sum->c2_, *parts.data2_);
+  } else {
+    check_residual<QuadraticResidualCostTpl<Scalar>>(model, data) ||
+        check_residual<LogResidualCostTpl<Scalar>>(model, data) ||
+        check_residual<RelaxedLogBarrierCostTpl<Scalar>>(model, data);
   }
 }
 
@@ -90,6 +129,11 @@ void check_data(const ExplicitDynamics &model, const ExplicitDynamicsData &data)
   if (const auto *integrator = dynamic_cast<const Integrator *>(&model))
     check_data(*integrator->ode_,
                *static_cast<const dynamics::ExplicitIntegratorDataTpl<Scalar> &>(data).continuous_data);
+  if (const auto *sum = dynamic_cast<const DirectSumExplicitDynamicsTpl<Scalar> *>(&model)) {
+    const auto &parts = static_cast<const DirectSumExplicitDynamicsTpl<Scalar>::Data &>(data);
+    check_data(*sum->f_, *parts.data1_);
+    check_data(*sum->g_, *parts.data2_);
+  }
 }
 
 void check_data(const StageModel &model, const StageData &data) {
@@ -117,7 +161,16 @@ int smallest_state_size(const StageFunction &function) {
     return error->space_->nx();
   if (const auto *linear = dynamic_cast<const LinearFunctionTpl<Scalar> *>(&function))
     return int(linear->A_.cols());
-  return function.ndx1;
+  if (const auto *slice = dynamic_cast<const FunctionSlice<StageFunction> *>(&function))
+    return smallest_state_size(*slice->func);
+  if (const auto *slice = dynamic_cast<const FunctionSlice<UnaryFunction> *>(&function))
+    return smallest_state_size(*slice->func);
+  if (const auto *composed = dynamic_cast<const LinearFunctionCompositionTpl<Scalar> *>(&function))
+    return smallest_state_size(*composed->func);
+  if (const auto *composed = dynamic_cast<const LinearUnaryFunctionCompositionTpl<Scalar> *>(&function))
+    return smallest_state_size(*composed->func);
+  const auto known = state_sizes().find(typeid(function));
+  return known == state_sizes().end() ? function.ndx1 : std::max(function.ndx1, known->second(function));
 }
 
 void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name) {

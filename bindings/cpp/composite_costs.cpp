@@ -4,11 +4,10 @@
 #include "polymorphic.hpp"
 
 #include <aligator/modelling/costs/composite-costs.hpp>
+#include <aligator/modelling/costs/log-residual-cost.hpp>
 #include <aligator/modelling/costs/quad-residual-cost.hpp>
 #include <aligator/modelling/costs/quad-state-cost.hpp>
-#include <aligator/modelling/costs/sum-of-costs.hpp>
-#include <nanobind/stl/variant.h>
-#include <nanobind/stl/vector.h>
+#include <aligator/modelling/costs/relaxed-log-barrier.hpp>
 
 namespace aligator::python {
 
@@ -16,7 +15,6 @@ namespace {
 
 using PolyManifold = xyz::polymorphic<Manifold>;
 using PolyFunction = xyz::polymorphic<StageFunction>;
-using PolyCost = xyz::polymorphic<CostAbstract>;
 
 void bind_quadratic_residual_costs(nb::module_ &m) {
   using Cost = QuadraticResidualCostTpl<Scalar>;
@@ -89,10 +87,61 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
       .def_ro("residual_data", &Data::residual_data, "Data of the residual.");
 }
 
+/// One weight for each row, or the same for all.
+VectorXs barrier_weights(nb::handle weights, const char *name, int nr) {
+  Scalar same;
+  if (nb::try_cast(weights, same))
+    return VectorXs::Constant(nr, same);
+  return vector_from_python(weights, name, nr);
+}
+
+void bind_log_costs(nb::module_ &m) {
+  using LogCost = LogResidualCostTpl<Scalar>;
+  nb::class_<LogCost, CostAbstract> log(m, "LogResidualCost",
+                                        "Barrier -sum_i w_i log(r_i) of a residual r(x, u) that must stay positive.");
+  const auto make_log = [](LogCost *self, const PolyManifold &space, const PolyFunction &function, nb::handle weights,
+                           const char *name) {
+    check_function_input(*function, *space, function->nu, "function");
+    new (self) LogCost(space, function, barrier_weights(weights, name, function->nr));
+  };
+  log.def("__init__",
+          [make_log](LogCost *self, const PolyManifold &space, const PolyFunction &function,
+                     nb::object barrier_weights) { make_log(self, space, function, barrier_weights, "barrier_weights"); },
+          "space"_a, "function"_a, "barrier_weights"_a, "barrier_weights: (nr,), or one number.")
+      .def("__init__",
+           [make_log](LogCost *self, const PolyManifold &space, const PolyFunction &function, Scalar scale) {
+             make_log(self, space, function, nb::float_(scale), "scale");
+           },
+           "space"_a, "function"_a, "scale"_a)
+      .def_ro("residual", &LogCost::residual_, "The residual.");
+  def_array<LogCost>(log, "weights", [](LogCost &c) -> VectorXs & { return c.barrier_weights_; }, "Weights, (nr,).");
+  def_copy<LogCost>(log);
+  register_model<LogCost, CostAbstract>();
+
+  using Relaxed = RelaxedLogBarrierCostTpl<Scalar>;
+  nb::class_<Relaxed, CostAbstract> relaxed(
+      m, "RelaxedLogBarrierCost",
+      "Barrier -sum_i w_i log(r_i) of a residual r(x, u), continued by a parabola below the threshold.");
+  relaxed
+      .def("__init__",
+           [](Relaxed *self, const PolyManifold &space, const PolyFunction &function, nb::object weights,
+              Scalar threshold) {
+             check_function_input(*function, *space, function->nu, "function");
+             new (self) Relaxed(space, function, barrier_weights(weights, "weights", function->nr), threshold);
+           },
+           "space"_a, "function"_a, "weights"_a, "threshold"_a, "weights: (nr,), or one number; threshold: > 0.")
+      .def_ro("residual", &Relaxed::residual_, "The residual.")
+      .def_ro("threshold", &Relaxed::threshold_, "Residual below which the barrier is a parabola.");
+  def_array<Relaxed>(relaxed, "weights", [](Relaxed &c) -> VectorXs & { return c.barrier_weights_; }, "Weights, (nr,).");
+  def_copy<Relaxed>(relaxed);
+  register_model<Relaxed, CostAbstract>();
+}
+
 } // namespace
 
 void bind_composite_costs(nb::module_ &m) {
   bind_quadratic_residual_costs(m);
+  bind_log_costs(m);
 }
 
 } // namespace aligator::python

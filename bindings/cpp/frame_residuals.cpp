@@ -1,7 +1,5 @@
-#include "checks.hpp"
 #include "module.hpp"
-#include "pinocchio_objects.hpp"
-#include "polymorphic.hpp"
+#include "pinocchio_residuals.hpp"
 
 #include <aligator/modelling/multibody/frame-collision.hpp>
 #include <aligator/modelling/multibody/frame-equality.hpp>
@@ -13,39 +11,12 @@ namespace aligator::python {
 
 namespace {
 
-using context::PinModel;
-using pinocchio::FrameIndex;
 using pinocchio::SE3;
-
-/// The functions write a Jacobian of model.nv columns into one of ndx columns.
-void check_model(const PinModel &model, int ndx) {
-  if (ndx < model.nv)
-    raise_value_error("ndx: expected at least model.nv = {}, got {}", model.nv, ndx);
-}
-
-FrameIndex frame_arg(const PinModel &model, long id, const char *name = "id") {
-  if (id < 0 || size_t(id) >= model.frames.size())
-    raise_value_error("{}: expected a frame index below {} (the model's number of frames), got {}", name,
-                      model.frames.size(), id);
-  return FrameIndex(id);
-}
 
 template <class Residual, class Class> void def_frame_id(Class &cls) {
   cls.def_prop_rw(
       "frame_id", [](const Residual &f) { return f.getFrameId(); },
       [](Residual &f, long id) { f.setFrameId(frame_arg(f.pin_model_, id, "frame_id")); }, "Index of the frame.");
-}
-
-template <class Residual, class Class> void def_model(Class &cls) {
-  cls.def_prop_ro("pin_model", [](const Residual &f) -> const PinModel & { return f.pin_model_; },
-                  nb::rv_policy::reference_internal, "The Pinocchio model.");
-  register_model<Residual, StageFunction, UnaryFunction>();
-}
-
-template <class Data> nb::class_<Data, StageFunctionData> bind_data(nb::module_ &m, const char *name) {
-  return nb::class_<Data, StageFunctionData>(m, name, "Data of the residual of the same name.")
-      .def_prop_ro("pin_data", [](const Data &d) -> const context::PinData & { return d.pin_data_; },
-                   nb::rv_policy::reference_internal, "Pinocchio's data.");
 }
 
 } // namespace
@@ -57,7 +28,7 @@ void bind_frame_residuals(nb::module_ &m) {
   translation
       .def("__init__",
            [](Translation *self, int ndx, int nu, const PinModel &model, const VectorArg &p_ref, long id) {
-             check_model(model, ndx);
+             check_tangent_dimension(ndx, model.nv, "model.nv");
              new (self) Translation(ndx, nu, model, p_ref.as("p_ref", 3), frame_arg(model, id));
            },
            "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
@@ -66,8 +37,9 @@ void bind_frame_residuals(nb::module_ &m) {
           "setReference", [](Translation &f, const VectorArg &p) { f.p_ref_ = p.as("p_new", 3); }, "p_new"_a,
           "Set the target position, (3,).");
   def_frame_id<Translation>(translation);
-  def_model<Translation>(translation);
-  bind_data<FrameTranslationDataTpl<Scalar>>(m, "FrameTranslationData");
+  def_pin_model<Translation>(translation);
+  register_pinocchio_residual<Translation, StageFunction, UnaryFunction>(false);
+  bind_pinocchio_data<FrameTranslationDataTpl<Scalar>>(m, "FrameTranslationData");
 
   using Velocity = FrameVelocityResidualTpl<Scalar>;
   nb::class_<Velocity, UnaryFunction> velocity(
@@ -78,8 +50,7 @@ void bind_frame_residuals(nb::module_ &m) {
       .def("__init__",
            [](Velocity *self, int ndx, int nu, const PinModel &model, const pinocchio::Motion &v_ref, long id,
               pinocchio::ReferenceFrame reference_frame) {
-             if (ndx < 2 * model.nv)
-               raise_value_error("ndx: expected at least 2 model.nv = {}, got {}", 2 * model.nv, ndx);
+             check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
              new (self) Velocity(ndx, nu, model, v_ref, frame_arg(model, id), reference_frame);
            },
            "ndx"_a, "nu"_a, "model"_a, "v_ref"_a, "id"_a, "reference_frame"_a)
@@ -94,8 +65,9 @@ void bind_frame_residuals(nb::module_ &m) {
           "setReference", [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, "v_new"_a,
           "Set the target velocity.");
   def_frame_id<Velocity>(velocity);
-  def_model<Velocity>(velocity);
-  bind_data<FrameVelocityDataTpl<Scalar>>(m, "FrameVelocityData");
+  def_pin_model<Velocity>(velocity);
+  register_pinocchio_residual<Velocity, StageFunction, UnaryFunction>(true);
+  bind_pinocchio_data<FrameVelocityDataTpl<Scalar>>(m, "FrameVelocityData");
 
   using Placement = FramePlacementResidualTpl<Scalar>;
   nb::class_<Placement, UnaryFunction> placement(
@@ -104,7 +76,7 @@ void bind_frame_residuals(nb::module_ &m) {
   placement
       .def("__init__",
            [](Placement *self, int ndx, int nu, const PinModel &model, const SE3 &p_ref, long id) {
-             check_model(model, ndx);
+             check_tangent_dimension(ndx, model.nv, "model.nv");
              new (self) Placement(ndx, nu, model, p_ref, frame_arg(model, id));
            },
            "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
@@ -113,8 +85,9 @@ void bind_frame_residuals(nb::module_ &m) {
           "setReference", [](Placement &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
           "Set the target placement.");
   def_frame_id<Placement>(placement);
-  def_model<Placement>(placement);
-  bind_data<FramePlacementDataTpl<Scalar>>(m, "FramePlacementData");
+  def_pin_model<Placement>(placement);
+  register_pinocchio_residual<Placement, StageFunction, UnaryFunction>(false);
+  bind_pinocchio_data<FramePlacementDataTpl<Scalar>>(m, "FramePlacementData");
 
   using Equality = FrameEqualityResidualTpl<Scalar>;
   nb::class_<Equality, UnaryFunction> equality(
@@ -123,7 +96,7 @@ void bind_frame_residuals(nb::module_ &m) {
   equality
       .def("__init__",
            [](Equality *self, int ndx, int nu, const PinModel &model, long id1, long id2, const SE3 *ref) {
-             check_model(model, ndx);
+             check_tangent_dimension(ndx, model.nv, "model.nv");
              new (self) Equality(ndx, nu, model, frame_arg(model, id1, "frame_id1"),
                                  frame_arg(model, id2, "frame_id2"), ref ? *ref : SE3::Identity());
            },
@@ -138,8 +111,9 @@ void bind_frame_residuals(nb::module_ &m) {
       .def(
           "setReference", [](Equality &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
           "Set the target placement.");
-  def_model<Equality>(equality);
-  bind_data<FrameEqualityDataTpl<Scalar>>(m, "FrameEqualityData");
+  def_pin_model<Equality>(equality);
+  register_pinocchio_residual<Equality, StageFunction, UnaryFunction>(false);
+  bind_pinocchio_data<FrameEqualityDataTpl<Scalar>>(m, "FrameEqualityData");
 
   using Collision = FrameCollisionResidualTpl<Scalar>;
   nb::class_<Collision, UnaryFunction> collision(
@@ -147,7 +121,7 @@ void bind_frame_residuals(nb::module_ &m) {
   collision.def("__init__",
                 [](Collision *self, int ndx, int nu, const PinModel &model, const pinocchio::GeometryModel &geom_model,
                    long pair) {
-                  check_model(model, ndx);
+                  check_tangent_dimension(ndx, model.nv, "model.nv");
                   const size_t pairs = geom_model.collisionPairs.size();
                   if (pair < 0 || size_t(pair) >= pairs)
                     raise_value_error("frame_pair_id: expected an index below {} (the number of collision pairs), got {}",
@@ -156,8 +130,9 @@ void bind_frame_residuals(nb::module_ &m) {
                 },
                 "ndx"_a, "nu"_a, "model"_a, "geom_model"_a, "frame_pair_id"_a);
   def_frame_id<Collision>(collision);
-  def_model<Collision>(collision);
-  bind_data<FrameCollisionDataTpl<Scalar>>(m, "FrameCollisionData")
+  def_pin_model<Collision>(collision);
+  register_pinocchio_residual<Collision, StageFunction, UnaryFunction>(false);
+  bind_pinocchio_data<FrameCollisionDataTpl<Scalar>>(m, "FrameCollisionData")
       .def_prop_ro("geom_data", [](const FrameCollisionDataTpl<Scalar> &d) -> const pinocchio::GeometryData & {
         return d.geom_data;
       }, nb::rv_policy::reference_internal, "Pinocchio's data of the geometries.");

@@ -5,6 +5,9 @@
 NB_MODULE(_aligator, m) {
   using namespace aligator::python;
 
+  // Python models may well be in reference cycles that go through C++, which is no reason to worry users at exit.
+  nanobind::set_leak_warnings(false);
+
   m.attr("__version__") = ALIGATOR_VERSION;
   m.def("has_pinocchio_features", [] { return true; }, "Whether models from Pinocchio can be used (always).");
 
@@ -17,7 +20,10 @@ NB_MODULE(_aligator, m) {
   bind_multibody_spaces(manifolds);
   bind_functions(m);
   bind_residuals(m);
+  bind_function_expressions(m);
   bind_frame_residuals(m);
+  bind_center_of_mass(m);
+  bind_contact_residuals(m);
   bind_costs(m);
   bind_composite_costs(m);
   bind_cost_stack(m);
@@ -25,10 +31,15 @@ NB_MODULE(_aligator, m) {
   bind_dynamics(m, dynamics);
   bind_integrators(m, dynamics);
   bind_multibody_dynamics(dynamics);
+  bind_contact_dynamics(dynamics);
+  bind_centroidal(m, dynamics);
+  bind_direct_sums(m);
+  bind_finite_differences(m);
   bind_stage(m);
   bind_problem(m);
   bind_rollout(m);
-  bind_callbacks(m);
   bind_solver_parts(m);
   bind_proxddp(m);
+  bind_fddp(m);
+  bind_callbacks(m);
 }

@@ -97,6 +97,34 @@ template <> struct type_caster<pinocchio::ReferenceFrame> {
   }
 };
 
+/// Contact models: Pinocchio's own vector of them, or any sequence.
+template <> struct type_caster<aligator::context::RCMVector> {
+  NB_TYPE_CASTER(aligator::context::RCMVector, const_name("collections.abc.Sequence[pinocchio.RigidConstraintModel]"))
+  bool from_python(handle src, uint32_t, cleanup_list *) noexcept {
+    if (!PySequence_Check(src.ptr()) && !hasattr(src, "__iter__"))
+      return false;
+    try {
+      value.clear();
+      for (handle item : src) {
+        boost::python::extract<const aligator::context::RCM &> extractor(item.ptr());
+        if (!extractor.check())
+          return false;
+        value.push_back(extractor());
+      }
+      return true;
+    } catch (...) {
+      PyErr_Clear();
+      return false;
+    }
+  }
+  static handle from_cpp(const aligator::context::RCMVector &models, rv_policy, cleanup_list *) noexcept {
+    list out;
+    for (const auto &model : models)
+      out.append(steal(boost::python::incref(boost::python::object(model).ptr())));
+    return out.release();
+  }
+};
+
 #undef ALIGATOR_PINOCCHIO_OBJECT
 
 } // namespace nanobind::detail

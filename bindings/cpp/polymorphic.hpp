@@ -23,10 +23,12 @@ class SharedObject {
 public:
   explicit SharedObject(nb::handle object)
       : object_(object.inc_ref().ptr(), [](PyObject *p) {
-        if (!Py_IsInitialized())
-          return;
-        nb::gil_scoped_acquire gil;
-        Py_DECREF(p);
+        if (PyGILState_Check()) { // also while the interpreter shuts down
+          Py_DECREF(p);
+        } else if (Py_IsInitialized()) {
+          nb::gil_scoped_acquire gil;
+          Py_DECREF(p);
+        }
       }) {}
   nb::handle get() const { return object_.get(); }
 

@@ -53,10 +53,10 @@ def linearise(
     problem.evaluate(states, controls, data)
     problem.computeDerivatives(states, controls, data)
     horizon, nu = us.shape
-    terminal = data.term_cost_data
+    terminal = data.term_cost
     value = np.array(terminal.Lxx)
     ndx = len(value)
-    active = _active_rows(problem.term_cstrs.sets, data.term_cstr_data, multipliers[horizon], mu)
+    active = _active_rows(problem.term_constraints.sets, data.term_constraint, multipliers[horizon], mu)
     for block in active:
         value += block[:, :ndx].T @ block[:, :ndx] / mu
     gains, A, B = (

@@ -101,7 +101,7 @@ def solve(
     converged = bool(finite and results.conv)
     linearisation = None
     if with_gains and finite:
-        linearisation = linearise(problem, *solved, list(results.vs), config.mu)
+        linearisation = linearise(problem, *solved, list(results.vs), solver.mu)
     return Solution(
         *(solved if finite else (xs, us)),
         cost=float(results.traj_cost) if finite else np.inf,
@@ -130,15 +130,15 @@ def evaluate(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Trajecto
     cost = problem.evaluate(list(xs), list(us), data)
     violation = 0.0
     for stage, stage_data in zip(problem.stages, data.stage_data, strict=True):
-        for j in range(stage.num_constraints):
+        for j in range(stage.constraints.size):
             violation = max(
                 violation,
                 _violation(stage.constraints.sets[j], stage_data.constraint_data[j].value),
             )
-    for j in range(problem.term_cstrs.size):
+    for j in range(problem.term_constraints.size):
         violation = max(
             violation,
-            _violation(problem.term_cstrs.sets[j], data.term_cstr_data[j].value),
+            _violation(problem.term_constraints.sets[j], data.term_constraint[j].value),
         )
     return TrajectoryValue(float(cost), violation)
 

@@ -88,8 +88,9 @@ class Task(ABC):
 
     def guess(self, theta: Array) -> tuple[Array, Array]:
         """The interpolated guess of TO alone: xs (T+1, nx) from x_0 to the goal, us (T, nu) at rest."""
-        start, goal = self.initial_state(theta), self.goal_state(theta)
-        xs = np.stack([self.space.interpolate(start, goal, s) for s in np.linspace(0, 1, self.horizon + 1)])
+        start = self.initial_state(theta)
+        way = self.space.difference(start, self.goal_state(theta))
+        xs = np.stack([self.space.integrate(start, s * way) for s in np.linspace(0, 1, self.horizon + 1)])
         us = np.stack([self.resting_control(x) for x in xs[:-1]])
         return xs, us
 

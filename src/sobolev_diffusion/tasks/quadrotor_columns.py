@@ -23,35 +23,6 @@ def column_centres(columns: int) -> Array:
     return centres
 
 
-class Clearance(aligator.StageFunction):
-    """R^2 - d_i^2 <= 0 for every column: d_i is the horizontal distance of the robot's centre from its axis.
-
-    R is the column's radius plus the robot's. The state begins with the position p and the quaternion of
-    a free-flyer, whose translational tangent coordinates are in the body frame: dp = R_body dx.
-    """
-
-    def __init__(self, ndx: int, nu: int, centres: Array, distance: float) -> None:
-        super().__init__(ndx, nu, len(centres))
-        self.centres, self.distance = centres, distance
-
-    def __getinitargs__(self) -> tuple[int, int, Array, float]:
-        return self.ndx1, self.nu, self.centres, self.distance
-
-    def evaluate(self, x: Array, u: Array, data: aligator.StageFunctionData) -> None:
-        away = x[:2] - self.centres
-        data.value[:] = self.distance**2 - np.einsum("ij,ij->i", away, away)
-
-    def computeJacobians(self, x: Array, u: Array, data: aligator.StageFunctionData) -> None:
-        i, j, k, w = x[3:7]
-        horizontal = np.array(
-            [
-                [1 - 2 * (j * j + k * k), 2 * (i * j - k * w), 2 * (i * k + j * w)],
-                [2 * (i * j + k * w), 1 - 2 * (i * i + k * k), 2 * (j * k - i * w)],
-            ]
-        )
-        data.Jx[:, :3] = -2 * (x[:2] - self.centres) @ horizontal
-
-
 class QuadrotorColumns(Quadrotor):
     """As `Quadrotor`, from one side of the field to the other, around the columns.
 
@@ -83,6 +54,13 @@ class QuadrotorColumns(Quadrotor):
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)
-        clearance = Clearance(self.space.ndx, self.nu, self.centres, COLUMN_RADIUS + ROBOT_RADIUS)
+        clearance = aligator.extras.ColumnClearanceResidual(
+            self.space.ndx,
+            self.nu,
+            self.model,
+            self.centre,
+            self.centres,
+            np.full(len(self.centres), COLUMN_RADIUS + ROBOT_RADIUS),
+        )
         stage.addConstraint(clearance, aligator.constraints.NegativeOrthant())
         return stage

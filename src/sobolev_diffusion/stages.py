@@ -22,6 +22,7 @@ from sobolev_diffusion.store import BadArtefact, check, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.timing import time_policies
 from sobolev_diffusion.train import TrainingFailed, train
@@ -71,7 +72,9 @@ def run(job: Job, output: Path) -> None:
 def _task(settings: dict[str, Any]) -> Task:
     spec = settings["task"]
     given = {key: spec[key] for key in ("kind", "module", "options") if key in spec}
-    return make_task(spec["name"], TaskConfig(**given))
+    task = make_task(spec["name"], TaskConfig(**given))
+    check_task(task)
+    return task
 
 
 def _demonstrations(job: Job, output: Path) -> None:

@@ -28,6 +28,10 @@ def make_task(name: str, config: TaskConfig) -> Task:
         TaskError: unknown kind, a module without a task, or options its constructor does not take.
     """
     task_class = _class_in(Path(config.module), name) if config.module else _built_in(name, config.kind)
+    missing = sorted(task_class.__abstractmethods__)
+    if missing:
+        signatures = (f"{method}{inspect.signature(getattr(task_class, method))}" for method in missing)
+        raise TaskError(f"{name}: {task_class.__name__} does not define {', '.join(signatures)}")
     try:
         task = task_class(**config.options)
     except TypeError as error:
@@ -52,7 +56,10 @@ def _class_in(path: Path, name: str) -> type[Task]:
     if spec is None or spec.loader is None or not path.is_file():
         raise TaskError(f"{name}: module: no Python file at {path}")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise TaskError(f"{name}: {path} cannot be imported: {type(error).__name__}: {error}") from error
     classes = _own_task_classes(module)
     if len(classes) != 1:
         raise TaskError(f"{name}: {path} must define exactly one subclass of Task, found {len(classes)}")

@@ -188,17 +188,37 @@ class TimingConfig(Section):
     """How many evaluation instances are timed."""
 
 
-class FigureConfig(Section):
+class SampleEfficiencyFigure(Section):
     kind: Literal["sample_efficiency"]
-    """Which figure module draws it."""
+    """Mean policy cost against n_traj."""
     experiment: str
     """One of `experiments`."""
     action_lengths: tuple[PositiveInt, ...]
     """T_a of the panels."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
+
+
+class SampleEfficiencyTable(Section):
+    kind: Literal["sample_efficiency"]
+    """Every number of an experiment, means and intervals over seeds."""
+    experiment: str
+    """One of `experiments`."""
     caption: str
-    """Caption, with the number of the figure in the paper."""
+    """Caption, with the number in the paper."""
+
+
+class TimingTable(Section):
+    kind: Literal["timing"]
+    """Rollout, solving and total seconds by method and T_a."""
+    timing: str
+    """One of `timings`."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+FigureConfig = SampleEfficiencyFigure
+TableConfig = Annotated[SampleEfficiencyTable | TimingTable, Field(discriminator="kind")]
 
 
 class EvaluationConfig(Section):
@@ -223,6 +243,7 @@ class Config(Section):
     experiments: dict[str, ExperimentConfig]
     timings: dict[str, TimingConfig] = {}
     figures: dict[str, FigureConfig]
+    tables: dict[str, TableConfig]
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -252,6 +273,11 @@ class Config(Section):
                         f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
+        for name, table in self.tables.items():
+            if table.kind == "timing":
+                _known(f"tables.{name}.timing", table.timing, self.timings)
+            else:
+                _known(f"tables.{name}.experiment", table.experiment, self.experiments)
         for name, timing in self.timings.items():
             _known(f"timings.{name}.experiment", timing.experiment, self.experiments)
             if timing.n_traj not in self.experiments[timing.experiment].n_traj:

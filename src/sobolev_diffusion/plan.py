@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig, FigureConfig, TableConfig
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
@@ -82,6 +82,12 @@ class Plan:
                             policy = self.policy(spec.task, method, n_traj, epochs, seed, iteration)
                             evaluations.append(self.evaluation(spec, policy))
         return tuple(evaluations)
+
+    def drawn(self, spec: FigureConfig | TableConfig) -> tuple[Artefact, ...]:
+        """The artefacts that a figure or a table is drawn from."""
+        if spec.kind == "timing":
+            return (self.timing(spec.timing),)
+        return self.experiment(spec.experiment)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""

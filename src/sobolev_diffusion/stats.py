@@ -35,9 +35,10 @@ def over_seeds(table: pd.DataFrame, by: Sequence[str], column: str) -> pd.DataFr
     Returns:
         `by` columns, then mean, low, high, seeds.
     """
-    per_seed = table.groupby([*by, "seed"], dropna=False)[column].mean().reset_index()
+    values = table[[*by, "seed"]].assign(value=table[column].astype(float))
+    per_seed = values.groupby([*by, "seed"], dropna=False).value.mean().reset_index()
     rows = []
     for condition, group in per_seed.groupby(list(by), dropna=False):
-        mean, low, high = interval(group[column].to_numpy())
+        mean, low, high = interval(group.value.to_numpy())
         rows.append((*condition, mean, low, high, len(group)))
     return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "seeds"])

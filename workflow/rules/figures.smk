@@ -1,6 +1,4 @@
-# Figures and tables: drawn from evaluations, kept in git.
-from sobolev_diffusion.keys import artefact_key
-
+# Figures and tables: drawn from evaluations and timings, kept in git.
 STYLE = "config/plotting.yaml"
 FIGURE_SUFFIXES = (".pdf", ".png", ".csv")
 TABLE_SUFFIXES = (".md", ".csv", ".tex")
@@ -11,60 +9,58 @@ def figure_files():
 
 
 def table_files():
-    return [f"{RESULTS}/tables/{name}{suffix}" for name in CONFIG.figures for suffix in TABLE_SUFFIXES]
+    return [f"{RESULTS}/tables/{name}{suffix}" for name in CONFIG.tables for suffix in TABLE_SUFFIXES]
 
 
-def drawn_evaluations(wildcards):
-    return [locate(each) for each in PLAN.experiment(CONFIG.figures[wildcards.figure].experiment)]
+def drawing(section):
+    """Inputs and parameters of a figure (section: figures) or a table (section: tables)."""
+
+    def spec(wildcards):
+        return getattr(CONFIG, section)[wildcards.name]
+
+    return {
+        "artefacts": ancient(lambda wildcards: [locate(each) for each in PLAN.drawn(spec(wildcards))]),
+        "keys": lambda wildcards: [each.key for each in PLAN.drawn(spec(wildcards))],
+        "settings": lambda wildcards: spec(wildcards).model_dump(mode="json"),
+    }
 
 
-def drawn_keys(wildcards):
-    return [each.key for each in PLAN.experiment(CONFIG.figures[wildcards.figure].experiment)]
-
-
-def figure_settings(wildcards):
-    return CONFIG.figures[wildcards.figure].model_dump(mode="json")
-
-
-def figure_task(wildcards):
-    return CONFIG.experiments[CONFIG.figures[wildcards.figure].experiment].task
+FIGURE, TABLE = drawing("figures"), drawing("tables")
 
 
 rule figure:
     input:
-        evaluations=ancient(drawn_evaluations),
+        artefacts=FIGURE["artefacts"],
         style=STYLE,
     output:
-        multiext(RESULTS + "/figures/{figure}", *FIGURE_SUFFIXES),
+        multiext(RESULTS + "/figures/{name}", *FIGURE_SUFFIXES),
     wildcard_constraints:
-        figure="|".join(CONFIG.figures),
+        name="[^/]+",
     params:
-        settings=figure_settings,
-        task=figure_task,
-        keys=drawn_keys,
+        settings=FIGURE["settings"],
+        input_keys=FIGURE["keys"],
     log:
-        RESULTS + "/logs/figures/{figure}.log",
+        RESULTS + "/logs/figures/{name}.log",
     message:
-        "drawing figure {wildcards.figure}"
+        "drawing figure {wildcards.name}"
     script:
         "../scripts/draw_figure.py"
 
 
 rule table:
     input:
-        evaluations=ancient(drawn_evaluations),
+        artefacts=TABLE["artefacts"],
         style=STYLE,
     output:
-        multiext(RESULTS + "/tables/{figure}", *TABLE_SUFFIXES),
+        multiext(RESULTS + "/tables/{name}", *TABLE_SUFFIXES),
     wildcard_constraints:
-        figure="|".join(CONFIG.figures),
+        name="[^/]+",
     params:
-        settings=figure_settings,
-        task=figure_task,
-        keys=drawn_keys,
+        settings=TABLE["settings"],
+        input_keys=TABLE["keys"],
     log:
-        RESULTS + "/logs/tables/{figure}.log",
+        RESULTS + "/logs/tables/{name}.log",
     message:
-        "writing table {wildcards.figure}"
+        "writing table {wildcards.name}"
     script:
         "../scripts/write_table.py"

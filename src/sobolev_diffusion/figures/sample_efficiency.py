@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sobolev_diffusion.config import SampleEfficiencyFigure
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
@@ -42,13 +43,19 @@ def at_action_length(summary: pd.DataFrame, action_length: int) -> pd.DataFrame:
     return summary[(summary.method == TO_ALONE) | direct | (summary.action_length == action_length)]
 
 
-def plot(
-    summary: pd.DataFrame,
-    style: Style,
-    task: str,
-    action_lengths: list[int],
-    limit: float,
-) -> Figure:
+def draw(
+    evaluations: pd.DataFrame, spec: SampleEfficiencyFigure, style: Style
+) -> tuple[Figure, pd.DataFrame]:
+    """The figure, one panel for each T_a, and the numbers drawn in it."""
+    summary = summarise(evaluations)
+    drawn = pd.concat(
+        at_action_length(summary, length).assign(panel=length) for length in spec.action_lengths
+    )
+    task = evaluations.task.iloc[0]
+    return plot(summary, style, task, list(spec.action_lengths), spec.cost_limit), drawn
+
+
+def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[int], limit: float) -> Figure:
     """One panel for each T_a.
 
     Args:

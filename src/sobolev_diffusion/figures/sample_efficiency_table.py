@@ -30,9 +30,11 @@ def make(evaluations: pd.DataFrame, style: Style) -> pd.DataFrame:
         summary = summary[[*CONDITION, title]]
         table = summary if table is None else table.merge(summary, on=list(CONDITION))
     assert table is not None
-    order = {name: rank for rank, name in enumerate([TO_ALONE, *style.methods])}
+    known = [TO_ALONE, *style.methods]
+    others = sorted(set(table.method) - set(known))
+    order = {name: rank for rank, name in enumerate([*known, *others])}
     table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c)
-    table["method"] = [style.methods[name].label for name in table.method]
+    table["method"] = [style.label(name) for name in table.method]
     for column in CONDITION[1:]:
         table[column] = ["" if pd.isna(value) else f"{int(value)}" for value in table[column]]
     return table.rename(columns={"n_traj": "trajectories", "action_length": "T_a"})

@@ -52,6 +52,10 @@ class Style:
     methods: dict[str, Method]
     tasks: dict[str, str]
 
+    def label(self, method: str) -> str:
+        """The label of a method; its id where the style does not know it (sweeps)."""
+        return self.methods[method].label if method in self.methods else method
+
     @staticmethod
     def load(path: Path) -> Style:
         """Read config/plotting.yaml."""

@@ -108,7 +108,9 @@ class Demonstrations:
         """
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return Demonstrations(**{field.name: arrays[field.name] for field in fields(Demonstrations)})
+                stored = dict(arrays)
+            stored.setdefault("error", np.full(len(stored["instance"]), ""))  # older files have none
+            return Demonstrations(**{field.name: stored[field.name] for field in fields(Demonstrations)})
         except Exception as error:
             raise BadArtefact(
                 path, f"is not a set of demonstrations ({error})", "collect it again"

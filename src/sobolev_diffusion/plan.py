@@ -246,7 +246,8 @@ class Plan:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            return {"name": name, "options": spec.options, "kind": spec.kind or name}
+            kind = {"kind": spec.kind} if spec.kind else {}
+            return {"name": name, "options": spec.options, "module": None, **kind}
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")

@@ -55,7 +55,7 @@ class Task(ABC):
     goal_tolerance: float = 0.2
 
     space: aligator.manifolds.ManifoldAbstract
-    dynamics: aligator.dynamics.ExplicitDynamicsModel
+    dynamics: aligator.ExplicitDynamicsModel
     lower: Array
     upper: Array
 

@@ -14,7 +14,7 @@ _ATTRIBUTES = {
     "horizon": (int, "the number of steps, an int"),
     "dt": (float, "seconds per step, a float"),
     "space": (aligator.manifolds.ManifoldAbstract, "a manifold of aligator.manifolds"),
-    "dynamics": (aligator.dynamics.ExplicitDynamicsModel, "an aligator.dynamics.ExplicitDynamicsModel"),
+    "dynamics": (aligator.ExplicitDynamicsModel, "an aligator.dynamics.ExplicitDynamicsModel"),
     "lower": (np.ndarray, "an array (nu,)"),
     "upper": (np.ndarray, "an array (nu,)"),
 }

@@ -15,7 +15,7 @@ from ._aligator import *  # noqa: F403
 from ._aligator import __version__  # noqa: F401
 from ._std_vec import *  # noqa: F403
 
-for _name in ("manifolds", "constraints", "dynamics"):
+for _name in ("manifolds", "constraints", "dynamics", "extras"):
     _submodule = getattr(_aligator, _name)
     sys.modules[f"{__name__}.{_name}"] = _submodule
     globals()[_name] = _submodule

@@ -42,4 +42,7 @@ NB_MODULE(_aligator, m) {
   bind_proxddp(m);
   bind_fddp(m);
   bind_callbacks(m);
+
+  nb::module_ extras = m.def_submodule("extras", "Not part of the official module: what needs the speed of C++.");
+  bind_extras(extras);
 }

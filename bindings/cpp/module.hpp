@@ -32,5 +32,6 @@ void bind_rollout(nb::module_ &m);
 void bind_callbacks(nb::module_ &m);
 void bind_solver_parts(nb::module_ &m);
 void bind_proxddp(nb::module_ &m);
+void bind_extras(nb::module_ &extras);
 
 } // namespace aligator::python

@@ -142,7 +142,12 @@ class SolverConfig(Section):
     """Smallest non-zero regularisation of the Hessian."""
 
 
+BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
+
+
 class TaskConfig(Section):
+    kind: Literal[BUILT_IN_TASKS] | None = None  # type: ignore[valid-type]
+    """Which built-in task it is a variant of; by default the one of its own name."""
     module: str | None = None
     """Path of a Python file with the task, for tasks that are not built in."""
     options: dict[str, Any] = {}
@@ -280,6 +285,13 @@ class Config(Section):
             if timing.seed not in self.seed_numbers:
                 raise ValueError(f"timings.{name}.seed: {timing.seed} is not among {self.seed_numbers}")
         for name, task in self.tasks.items():
+            if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
+                raise ValueError(
+                    f"tasks.{name}: not a built-in task; give its kind ({', '.join(BUILT_IN_TASKS)}) "
+                    "or, for a task of your own, the path of its file as module"
+                )
+            if task.module is not None and task.kind is not None:
+                raise ValueError(f"tasks.{name}: give either kind or module, not both")
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
         return self

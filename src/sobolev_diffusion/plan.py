@@ -243,20 +243,16 @@ class Plan:
         return self._known.setdefault((stage, artefact.key), artefact)
 
     def _task(self, name: str) -> dict[str, Any]:
-        """What identifies a task: its name, its options and, for a user's own file, the file's content."""
+        """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            return {"name": name, "options": spec.options, "module": None}
+            kind = {"kind": spec.kind} if spec.kind else {}
+            return {"name": name, "options": spec.options, "module": None, **kind}
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return {
-            "name": name,
-            "options": spec.options,
-            "module": spec.module,
-            "sha256": digest,
-        }
+        return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}
 
 
 def _json(section: Any) -> dict[str, Any]:

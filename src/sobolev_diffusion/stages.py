@@ -22,6 +22,7 @@ from sobolev_diffusion.store import BadArtefact, check, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.timing import time_policies
 from sobolev_diffusion.train import TrainingFailed, train
@@ -37,6 +38,7 @@ class Job:
         stage, key, settings: of the artefact.
         labels: columns that identify it in tables.
         inputs: files to read and the key each must have.
+        workers: processes that solve side by side; the artefact does not depend on it.
     """
 
     stage: str
@@ -44,6 +46,7 @@ class Job:
     settings: dict[str, Any]
     labels: dict[str, Any]
     inputs: Sequence[tuple[Path, str]]
+    workers: int = 1
 
 
 def run(job: Job, output: Path) -> None:
@@ -68,13 +71,17 @@ def run(job: Job, output: Path) -> None:
 
 def _task(settings: dict[str, Any]) -> Task:
     spec = settings["task"]
-    return make_task(spec["name"], TaskConfig(module=spec["module"], options=spec["options"]))
+    given = {key: spec[key] for key in ("kind", "module", "options") if key in spec}
+    task = make_task(spec["name"], TaskConfig(**given))
+    check_task(task)
+    return task
 
 
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers).save(output)
+    cold = collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers, job.workers)
+    cold.save(output)
 
 
 def _policy(job: Job, output: Path) -> None:
@@ -100,9 +107,10 @@ def _evaluation(job: Job, output: Path) -> None:
             s["instances"],
             s["action_lengths"],
             refine=s["solver"] is not None,
+            workers=job.workers,
         )
     else:
-        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"])
+        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"], job.workers)
     labels = pd.DataFrame({name: [value] * len(table) for name, value in job.labels.items()})
     write_parquet(output, pd.concat([labels, table], axis=1))
 

@@ -34,9 +34,10 @@ class Task(ABC):
     """A family of optimal control problems (1), one for each theta.
 
     Class attributes to set:
-        name: how the configuration calls it.
+        name: its kind; a task made from the configuration takes the name it has there.
         horizon: T, number of control steps.
         dt: seconds per step.
+        goal_tolerance: a trajectory that ends nearer to the goal has reached it; unit of `goal_distance`.
 
     Instance attributes to set in `__init__`:
         space: manifold of the state (aligator.manifolds), dimensions nx and ndx.
@@ -51,9 +52,10 @@ class Task(ABC):
     name: str
     horizon: int
     dt: float
+    goal_tolerance: float = 0.2
 
     space: aligator.manifolds.ManifoldAbstract
-    dynamics: aligator.dynamics.ExplicitDynamicsModel
+    dynamics: aligator.ExplicitDynamicsModel
     lower: Array
     upper: Array
 
@@ -98,7 +100,7 @@ class Task(ABC):
 
     def reached(self, theta: Array, x: Array) -> bool:
         """Whether a trajectory that ends in x counts as a success."""
-        return self.goal_distance(theta, x) < 0.2
+        return self.goal_distance(theta, x) < self.goal_tolerance
 
     # --- what the policy sees ------------------------------------------------------------------
 

@@ -61,7 +61,10 @@ MISTAKES = {
         ["problem(theta)", "AttributeError", "gaol_state"],
     ),
     "syntax": (("import numpy as np", "import numpy as"), ["cannot be imported", "SyntaxError"]),
-    "no task": (("class CartPole(MultibodyTask):", "class CartPole:"), ["exactly one subclass of Task, found 0"]),
+    "no task": (
+        ("class CartPole(MultibodyTask):", "class CartPole:"),
+        ["exactly one subclass of Task, found 0"],
+    ),
     "names": (('(Axis("force", "N"),)', "()"), ["control_axes", "expected 1 names, got 0"]),
 }
 

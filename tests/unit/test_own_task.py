@@ -1,4 +1,4 @@
-"""A task of the user's own: the example is accepted, and mistakes are named with the method and what was expected."""
+"""A task of the user's own: the example is accepted, mistakes are named with the method and what was expected."""
 
 import shutil
 from pathlib import Path
@@ -61,7 +61,10 @@ MISTAKES = {
         ["problem(theta)", "AttributeError", "gaol_state"],
     ),
     "syntax": (("import numpy as np", "import numpy as"), ["cannot be imported", "SyntaxError"]),
-    "no task": (("class CartPole(MultibodyTask):", "class CartPole:"), ["exactly one subclass of Task, found 0"]),
+    "no task": (
+        ("class CartPole(MultibodyTask):", "class CartPole:"),
+        ["exactly one subclass of Task, found 0"],
+    ),
     "names": (('(Axis("force", "N"),)', "()"), ["control_axes", "expected 1 names, got 0"]),
 }
 

@@ -221,6 +221,15 @@ class SolutionsFigure(Section):
     """How many: the first converged ones of the first block."""
 
 
+class AnimationConfig(Section):
+    task: str
+    """One of `tasks`."""
+    title: str
+    """Title of the page."""
+    count: PositiveInt = 4
+    """How many solutions move at once."""
+
+
 class SampleEfficiencyTable(Section):
     kind: Literal["sample_efficiency"]
     """Every number of an experiment, means and intervals over seeds."""
@@ -277,6 +286,7 @@ class Config(Section):
     """The search for best known costs."""
     figures: dict[str, FigureConfig]
     tables: dict[str, TableConfig]
+    animations: dict[str, AnimationConfig] = {}
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -309,6 +319,8 @@ class Config(Section):
                         f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
+        for name, animation in self.animations.items():
+            _known(f"animations.{name}.task", animation.task, self.tasks)
         for name, table in self.tables.items():
             if table.kind == "timing":
                 _known(f"tables.{name}.timing", table.timing, self.timings)
@@ -402,6 +414,10 @@ def _fields_at(location: tuple[Any, ...]) -> list[str]:
     definitions = schema["$defs"]
     node: dict[str, Any] = schema
     for part in location:
+        variants = node.get("discriminator", {}).get("mapping", {})
+        if part in variants:
+            node = definitions[variants[part].rsplit("/", 1)[-1]]
+            continue
         node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
         for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
             if "$ref" in option:

@@ -11,7 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig, FigureConfig, TableConfig
+from sobolev_diffusion.config import (
+    AnimationConfig,
+    Config,
+    ConfigError,
+    ExperimentConfig,
+    FigureConfig,
+    TableConfig,
+)
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
@@ -94,6 +101,10 @@ class Plan:
             pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
             return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
         return self.experiment(spec.experiment)
+
+    def animated(self, spec: AnimationConfig) -> Artefact:
+        """The solutions that an animation plays."""
+        return self.cold_block(spec.task, self.config.first_seed, 0)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -251,6 +262,8 @@ class Plan:
             self.timing(name)
         for spec in (*self.config.figures.values(), *self.config.tables.values()):
             self.drawn(spec)
+        for animation in self.config.animations.values():
+            self.animated(animation)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

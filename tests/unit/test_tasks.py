@@ -43,7 +43,7 @@ def solved(name):
 
 @cache
 def feasible(name):
-    """The solution rolled through the dynamics with its gains, and the linearisation there: no gaps remain."""
+    """The solution rolled through the dynamics with its gains, and the linearisation there."""
     task = make(name)
     theta, solution = solved(name)
     gains = solution.linearisation.gains

@@ -11,7 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig, FigureConfig, TableConfig
+from sobolev_diffusion.config import (
+    AnimationConfig,
+    Config,
+    ConfigError,
+    ExperimentConfig,
+    FigureConfig,
+    TableConfig,
+)
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
@@ -19,8 +26,9 @@ SUFFIX = {
     "policies": ".safetensors",
     "evaluations": ".parquet",
     "timings": ".parquet",
+    "references": ".parquet",
 }
-TO_ALONE = "to_alone"
+TO_ALONE, BEST_KNOWN = "to_alone", "best_known"
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,16 @@ class Plan:
         """The artefacts that a figure or a table is drawn from."""
         if spec.kind == "timing":
             return (self.timing(spec.timing),)
+        if spec.kind == "solutions":
+            return (self.cold_block(spec.task, self.config.first_seed, 0),)
+        if spec.kind == "to_alone":
+            pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
+            return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
         return self.experiment(spec.experiment)
+
+    def animated(self, spec: AnimationConfig) -> Artefact:
+        """The solutions that an animation plays."""
+        return self.cold_block(spec.task, self.config.first_seed, 0)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -102,6 +119,24 @@ class Plan:
             },
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
+        )
+
+    def reference(self, task: str, seed: int) -> Artefact:
+        """The best known costs of the evaluation instances of a seed."""
+        settings = self.config.tasks[task]
+        return self._remember(
+            "references",
+            f"{task}/seed{seed}",
+            {
+                "task": self._task(task),
+                "cold": _json(settings.cold),
+                "warm": _json(settings.warm),
+                "reference": _json(self.config.reference),
+                "seed": seed,
+                "instances": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": BEST_KNOWN, "seed": seed},
         )
 
     def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
@@ -225,6 +260,10 @@ class Plan:
             self.experiment(name)
         for name in self.config.timings:
             self.timing(name)
+        for spec in (*self.config.figures.values(), *self.config.tables.values()):
+            self.drawn(spec)
+        for animation in self.config.animations.values():
+            self.animated(animation)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

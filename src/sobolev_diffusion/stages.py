@@ -13,17 +13,18 @@ from typing import Any
 import pandas as pd
 
 from sobolev_diffusion.collect import collect_cold
-from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig
+from sobolev_diffusion.config import MethodConfig, ReferenceConfig, SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
 from sobolev_diffusion.interplay import select
 from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.reference import best_known
 from sobolev_diffusion.store import BadArtefact, check, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_task
-from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.tasks.registry import task_from_settings
 from sobolev_diffusion.timing import time_policies
 from sobolev_diffusion.train import TrainingFailed, train
 
@@ -70,9 +71,7 @@ def run(job: Job, output: Path) -> None:
 
 
 def _task(settings: dict[str, Any]) -> Task:
-    spec = settings["task"]
-    given = {key: spec[key] for key in ("kind", "module", "options") if key in spec}
-    task = make_task(spec["name"], TaskConfig(**given))
+    task = task_from_settings(settings["task"])
     check_task(task)
     return task
 
@@ -111,8 +110,20 @@ def _evaluation(job: Job, output: Path) -> None:
         )
     else:
         table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"], job.workers)
+    _write_labelled(job, table, output)
+
+
+def _write_labelled(job: Job, table: pd.DataFrame, output: Path) -> None:
     labels = pd.DataFrame({name: [value] * len(table) for name, value in job.labels.items()})
     write_parquet(output, pd.concat([labels, table], axis=1))
+
+
+def _reference(job: Job, output: Path) -> None:
+    s = job.settings
+    cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
+    search = ReferenceConfig(**s["reference"])
+    table = best_known(_task(s), cold, warm, search, s["seed"], s["instances"], job.workers)
+    _write_labelled(job, table, output)
 
 
 def _timing(job: Job, output: Path) -> None:
@@ -128,6 +139,7 @@ _STAGES: dict[str, Callable[[Job, Path], None]] = {
     "policies": _policy,
     "evaluations": _evaluation,
     "timings": _timing,
+    "references": _reference,
 }
 
 

@@ -1,4 +1,4 @@
-"""A task of the user's own: the example is accepted, and mistakes are named with the method and what was expected."""
+"""A task of the user's own: the example passes, mistakes are named with the method and what was expected."""
 
 import shutil
 from pathlib import Path

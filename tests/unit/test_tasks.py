@@ -1,4 +1,4 @@
-"""Every task of the shipped configuration: samples, solves, has the derivatives it says, can be followed, stores."""
+"""Every task of the configuration: samples, solves, has the derivatives it says, can be followed, stores."""
 
 from functools import cache
 from pathlib import Path
@@ -43,7 +43,7 @@ def solved(name):
 
 @cache
 def feasible(name):
-    """The solution with its gains rolled through the dynamics, and its linearisation there: no gaps remain."""
+    """The solution rolled through the dynamics with its gains, and the linearisation there."""
     task = make(name)
     theta, solution = solved(name)
     gains = solution.linearisation.gains
@@ -110,7 +110,7 @@ def test_solver_reaches_the_goal_within_the_limits(name):
 def test_derivatives_of_the_problem(name):
     """Dynamics and constraints against finite differences."""
     task = make(name)
-    theta, xs, us, linear = feasible(name)
+    theta, xs, us, _ = feasible(name)
     problem = task.problem(theta)
     t = task.horizon // 3
     x, u = task.space.integrate(xs[t], np.full(task.space.ndx, 0.05)), us[t]
@@ -136,9 +136,10 @@ def test_derivatives_of_the_problem(name):
 
         value(x, u)
         function.computeJacobians(x, u, data)
-        expected = jacobian_in_state(lambda x: value(x, u), task.space, x, 1e-6)
+        expected = jacobian_in_state(lambda x, value=value: value(x, u), task.space, x, 1e-6)
         np.testing.assert_allclose(data.Jx, expected, atol=1e-5)
-        np.testing.assert_allclose(data.Ju, jacobian(lambda u: value(x, u), u, 1e-6), atol=1e-7)
+        expected = jacobian(lambda u, value=value: value(x, u), u, 1e-6)
+        np.testing.assert_allclose(data.Ju, expected, atol=1e-7)
 
 
 @pytest.mark.parametrize("control", ["torque", "state"])
@@ -153,9 +154,10 @@ def test_observation_and_action_derivatives(name, control):
         expected = jacobian_in_state(lambda x: task.observe(x, theta), task.space, x, 1e-4)
         np.testing.assert_allclose(task.observe_jacobian(x, theta), expected, atol=1e-5)
         in_state, in_control = task.action_jacobians(x, u)
-        expected = jacobian_in_state(lambda x: task.action(x, u), task.space, x, 1e-4)
+        expected = jacobian_in_state(lambda x, u=u: task.action(x, u), task.space, x, 1e-4)
         np.testing.assert_allclose(in_state, expected, atol=1e-5)
-        np.testing.assert_allclose(in_control, jacobian(lambda u: task.action(x, u), u, 1e-6), atol=1e-7)
+        expected = jacobian(lambda u, x=x: task.action(x, u), u, 1e-6)
+        np.testing.assert_allclose(in_control, expected, atol=1e-7)
 
 
 @pytest.mark.parametrize("control", ["torque", "state"])

@@ -12,6 +12,10 @@ def table_files():
     return [f"{RESULTS}/tables/{name}{suffix}" for name in CONFIG.tables for suffix in TABLE_SUFFIXES]
 
 
+def animation_files():
+    return [f"{RESULTS}/animations/{name}.html" for name in CONFIG.animations]
+
+
 def drawing(section):
     """Inputs and parameters of a figure (section: figures) or a table (section: tables)."""
 
@@ -64,3 +68,22 @@ rule table:
         "writing table {wildcards.name}"
     script:
         "../scripts/write_table.py"
+
+
+rule animation:
+    input:
+        artefact=ancient(lambda wildcards: locate(PLAN.animated(CONFIG.animations[wildcards.name]))),
+    output:
+        RESULTS + "/animations/{name}.html",
+    wildcard_constraints:
+        name="[^/]+",
+    params:
+        key=lambda wildcards: PLAN.animated(CONFIG.animations[wildcards.name]).key,
+        title=lambda wildcards: CONFIG.animations[wildcards.name].title,
+        count=lambda wildcards: CONFIG.animations[wildcards.name].count,
+    log:
+        RESULTS + "/logs/animations/{name}.log",
+    message:
+        "animation {wildcards.name}"
+    script:
+        "../scripts/animate.py"

@@ -10,7 +10,13 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from sobolev_diffusion.config import FigureConfig, TableConfig
-from sobolev_diffusion.figures import sample_efficiency, sample_efficiency_table, timing_table
+from sobolev_diffusion.figures import (
+    sample_efficiency,
+    sample_efficiency_table,
+    solutions,
+    timing_table,
+    to_alone_table,
+)
 from sobolev_diffusion.figures.style import Style, save_figure
 from sobolev_diffusion.store import check
 from sobolev_diffusion.tables import read_parquet, write_for_readers
@@ -18,10 +24,14 @@ from sobolev_diffusion.tables import read_parquet, write_for_readers
 Keyed = Sequence[tuple[Path, str]]
 """Files and the key each must have."""
 
-FIGURES = {"sample_efficiency": sample_efficiency.draw}
+FIGURES = {"sample_efficiency": sample_efficiency.draw, "solutions": solutions.draw}
 """kind -> (rows, its settings, style) -> the figure and what is drawn in it."""
 
-TABLES = {"sample_efficiency": sample_efficiency_table.make, "timing": timing_table.make}
+TABLES = {
+    "sample_efficiency": sample_efficiency_table.make,
+    "timing": timing_table.make,
+    "to_alone": to_alone_table.make,
+}
 """kind -> (rows, style) -> a table of text cells."""
 
 
@@ -32,7 +42,8 @@ def draw(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path) ->
         BadArtefact: an input is missing, altered, or belongs to other settings.
     """
     spec = TypeAdapter(FigureConfig).validate_python(settings)
-    figure, drawn = FIGURES[spec.kind](_read(artefacts), spec, Style.load(style))
+    rows = _read_solutions(artefacts, spec.count) if spec.kind == "solutions" else _read(artefacts)
+    figure, drawn = FIGURES[spec.kind](rows, spec, Style.load(style))
     save_figure(stem, figure, drawn)
 
 
@@ -44,6 +55,12 @@ def tabulate(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path
     """
     spec = TypeAdapter(TableConfig).validate_python(settings)
     write_for_readers(stem, TABLES[spec.kind](_read(artefacts), Style.load(style)), spec.caption)
+
+
+def _read_solutions(artefacts: Keyed, count: int) -> pd.DataFrame:
+    from sobolev_diffusion.pictures import read_solutions, tidy  # needs the task: not for other figures
+
+    return pd.concat([tidy(*read_solutions(*each), count) for each in artefacts], ignore_index=True)
 
 
 def _read(artefacts: Keyed) -> pd.DataFrame:

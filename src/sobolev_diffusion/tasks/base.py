@@ -166,6 +166,25 @@ class Task(ABC):
         u = action if self.control == "torque" else self.inverse_dynamics(x, action)
         return np.clip(u, self.lower, self.upper)
 
+    # --- pictures ------------------------------------------------------------------------------
+
+    def tracked_point(self, x: Array) -> Array | None:
+        """A point of the robot whose path is worth drawing, (3,) m; none by default."""
+        return None
+
+    def goal_point(self, theta: Array) -> Array | None:
+        """Where that point should end, (3,) m; none by default."""
+        return None
+
+    @property
+    def columns_in_the_way(self) -> Array:
+        """Vertical columns to draw, (n, 3): x, y, radius in m."""
+        return np.zeros((0, 3))
+
+    def links(self, x: Array) -> Array:
+        """The robot as line segments for animations, (n, 2, 3) m: starts and ends."""
+        return np.zeros((0, 2, 3))
+
     # --- names ---------------------------------------------------------------------------------
 
     @property

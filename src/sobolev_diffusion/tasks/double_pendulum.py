@@ -22,6 +22,7 @@ def double_pendulum_model() -> pin.Model:
         parent = model.addJoint(parent, pin.JointModelRX(), placement, name)
         model.appendBodyToJoint(parent, rod, pin.SE3.Identity())
         placement = pin.SE3(np.eye(3), np.array([0.0, 0.0, LENGTH]))
+    model.addFrame(pin.Frame("tip", parent, placement, pin.FrameType.OP_FRAME))
     return model
 
 

@@ -94,6 +94,18 @@ class Quadrotor(MultibodyTask):
         stage.addConstraint(position, aligator.constraints.BoxConstraint(lower, upper))
         return stage
 
+    def tracked_point(self, x: Array) -> Array:
+        return x[:3]
+
+    def goal_point(self, theta: Array) -> Array:
+        return theta[self.space.nx :]
+
+    def links(self, x: Array) -> Array:
+        """Two crossed arms from rotor to rotor."""
+        pin.framesForwardKinematics(self.model, self._data, x[: self.model.nq])
+        ends = ARM * np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]])
+        return np.array([[self._data.oMi[1].act(end) for end in arm] for arm in ends])
+
     def goal_distance(self, theta: Array, x: Array) -> float:
         """Distance from the goal, m."""
         return float(np.linalg.norm(x[:3] - theta[self.space.nx :]))

@@ -52,6 +52,10 @@ class QuadrotorColumns(Quadrotor):
         away = np.linalg.norm(position[:2] - self.centres, axis=1)
         return float(away.min() - COLUMN_RADIUS - ROBOT_RADIUS)
 
+    @property
+    def columns_in_the_way(self) -> Array:
+        return np.column_stack([self.centres, np.full(len(self.centres), COLUMN_RADIUS)])
+
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)
         clearance = aligator.extras.ColumnClearanceResidual(

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.tasks.base import Task, TaskError
@@ -39,6 +40,12 @@ def make_task(name: str, config: TaskConfig) -> Task:
         raise TaskError(f"{name}: options: {error}; accepted: {accepted}") from error
     task.name = name
     return task
+
+
+def task_from_settings(settings: dict[str, Any]) -> Task:
+    """Build a task from what the plan puts into artefacts and stamps: name, kind, module, options."""
+    given = {key: settings[key] for key in ("kind", "module", "options") if key in settings}
+    return make_task(settings["name"], TaskConfig(**given))
 
 
 def _built_in(name: str, kind: str | None) -> type[Task]:

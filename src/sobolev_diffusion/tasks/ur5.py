@@ -112,6 +112,12 @@ class UR5(MultibodyTask):
             q += step * min(1.0, 0.3 / np.abs(step).max())
         return q
 
+    def tracked_point(self, x: Array) -> Array:
+        return self.tool_position(x)
+
+    def goal_point(self, theta: Array) -> Array:
+        return self.target(theta)
+
     def goal_distance(self, theta: Array, x: Array) -> float:
         """Distance of the tool from the target, m."""
         return float(np.linalg.norm(self.tool_position(x) - self.target(theta)))

@@ -10,7 +10,7 @@ import sys
 # Before the extension: it registers the converters of Pinocchio's objects.
 import pinocchio  # noqa: F401
 
-from . import _aligator, _std_vec
+from . import _aligator, _std_vec, utils  # noqa: F401
 from ._aligator import *  # noqa: F403
 from ._aligator import __version__  # noqa: F401
 from ._std_vec import *  # noqa: F403

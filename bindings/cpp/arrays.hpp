@@ -78,6 +78,11 @@ nb::object to_python(const Matrices &matrices);
 
 namespace nanobind::detail {
 
+// None is let through, to be refused by name and shape.
+template <> struct has_arg_defaults<aligator::python::VectorArg> : std::true_type {};
+template <> struct has_arg_defaults<aligator::python::MatrixArg> : std::true_type {};
+template <> struct has_arg_defaults<aligator::python::VectorsArg> : std::true_type {};
+
 template <class Arg> struct untyped_array_caster {
   NB_TYPE_CASTER(Arg, const_name("numpy.typing.ArrayLike"))
   bool from_python(handle src, uint32_t, cleanup_list *) noexcept {

@@ -108,7 +108,7 @@ template <class Solver, class Class> void def_solver(Class &cls) {
             nb::list names;
             for (const auto &name : s.getCallbackNames())
               names.append(nb::str(name.data(), name.size()));
-            return names;
+            return std_vec("StdVec_StringView", names);
           },
           "Names of the callbacks.")
       .def(

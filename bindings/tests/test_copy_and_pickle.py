@@ -10,6 +10,15 @@ import systems
 from aligator import constraints, manifolds
 
 
+class Picklable(aligator.CostAbstract):
+    def __init__(self, weight):
+        self.weight = weight
+        super().__init__(manifolds.VectorSpace(2), 1)
+
+    def __getinitargs__(self):
+        return (self.weight,)
+
+
 def spaces():
     model = systems.arm()
     return [manifolds.VectorSpace(3), manifolds.SE3(), manifolds.MultibodyConfiguration(model),
@@ -26,6 +35,18 @@ def test_pickle_of_sets():
     box = pickle.loads(pickle.dumps(constraints.BoxConstraint(-np.ones(2), 2 * np.ones(2))))
     np.testing.assert_array_equal(box.upper_limit, 2)
     assert isinstance(pickle.loads(pickle.dumps(constraints.NegativeOrthant())), constraints.NegativeOrthant)
+
+
+def test_pickle_of_python_classes():
+    cost = pickle.loads(pickle.dumps(Picklable(2.0)))
+    assert type(cost) is Picklable and cost.weight == 2.0
+    assert copy.deepcopy(cost).weight == 2.0
+
+    class Unpicklable(aligator.CostAbstract):
+        pass
+
+    with pytest.raises(TypeError, match="__getinitargs__"):
+        pickle.dumps(Unpicklable(manifolds.VectorSpace(1), 1))
 
 
 def test_copies_are_independent():

@@ -18,5 +18,6 @@ rule all:
     input:
         figure_files(),
         table_files(),
+        animation_files(),
 
 

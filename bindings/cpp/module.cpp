@@ -33,7 +33,7 @@ NB_MODULE(_aligator, m) {
   bind_multibody_dynamics(dynamics);
   bind_contact_dynamics(dynamics);
   bind_centroidal(m, dynamics);
-  bind_direct_sums(m);
+  bind_direct_sums(m, dynamics);
   bind_finite_differences(m);
   bind_stage(m);
   bind_problem(m);
@@ -42,4 +42,7 @@ NB_MODULE(_aligator, m) {
   bind_proxddp(m);
   bind_fddp(m);
   bind_callbacks(m);
+
+  nb::module_ extras = m.def_submodule("extras", "Not part of the official module: what needs the speed of C++.");
+  bind_extras(extras);
 }

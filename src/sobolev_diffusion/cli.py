@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     verify.set_defaults(run=_verify)
     freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
     freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
-    freeze.add_argument("--stage", choices=["demonstrations", "policies", "evaluations"], required=True)
+    freeze.add_argument(
+        "--stage", choices=["demonstrations", "policies", "evaluations", "references"], required=True
+    )
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.set_defaults(run=_freeze)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")

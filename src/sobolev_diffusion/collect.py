@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.workers import Failure, call_on_all
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +30,46 @@ def solve_instances(
     numbers: Sequence[int],
     thetas: Sequence[Array],
     guesses: Sequence[tuple[Array, Array]] | None = None,
+    workers: int = 1,
 ) -> Demonstrations:
-    """Solve every instance, from its guess or, without one, from the task's interpolated guess."""
+    """Solve every instance, from its guess or, without one, from the task's interpolated guess.
+
+    Whatever happens to a solve, its instance is there: with its error if there is no result.
+    """
+
+    def solve_one(index: int) -> Solution:
+        guess = guesses[index] if guesses else task.guess(thetas[index])
+        return solve(task.problem(thetas[index]), guess, config, with_gains=True)
+
     solutions = []
-    for index, theta in enumerate(thetas):
-        guess = guesses[index] if guesses else task.guess(theta)
-        solutions.append(solve(task.problem(theta), guess, config, with_gains=True))
+    for index, answer in enumerate(call_on_all(solve_one, len(thetas), workers=workers)):
+        if isinstance(answer, Failure):
+            guess = guesses[index] if guesses else _staying(task, thetas[index])
+            answer = Solution.failed(guess, answer.reason)
         log.info(
             "instance %d: %s after %d iterations, cost %.4g %s",
             numbers[index],
-            "converged" if solutions[-1].converged else "not converged",
-            solutions[-1].iterations,
-            solutions[-1].cost,
-            solutions[-1].error,
+            "converged" if answer.converged else "not converged",
+            answer.iterations,
+            answer.cost,
+            answer.error,
         )
-    return Demonstrations.stack(list(numbers), list(thetas), solutions)
+        solutions.append(answer)
+    failures = sum(bool(solution.error) for solution in solutions)
+    if failures:
+        log.warning("%d of %d solves ended without a result", failures, len(solutions))
+    return Demonstrations.stack(numbers, thetas, solutions, task.space.ndx)
 
 
-def collect_cold(task: Task, config: SolverConfig, seed: int, numbers: Sequence[int]) -> Demonstrations:
+def _staying(task: Task, theta: Array) -> tuple[Array, Array]:
+    """x_0 throughout, without control: stands where there is not even a guess."""
+    xs = np.repeat(task.initial_state(theta)[None], task.horizon + 1, axis=0)
+    return xs, np.zeros((task.horizon, task.nu))
+
+
+def collect_cold(
+    task: Task, config: SolverConfig, seed: int, numbers: Sequence[int], workers: int = 1
+) -> Demonstrations:
     """TO alone on training instances."""
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
-    return solve_instances(task, config, numbers, thetas)
+    return solve_instances(task, config, numbers, thetas, workers=workers)

@@ -142,7 +142,12 @@ class SolverConfig(Section):
     """Smallest non-zero regularisation of the Hessian."""
 
 
+BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
+
+
 class TaskConfig(Section):
+    kind: Literal[BUILT_IN_TASKS] | None = None  # type: ignore[valid-type]
+    """Which built-in task it is a variant of; by default the one of its own name."""
     module: str | None = None
     """Path of a Python file with the task, for tasks that are not built in."""
     options: dict[str, Any] = {}
@@ -183,6 +188,19 @@ class TimingConfig(Section):
     """How many evaluation instances are timed."""
 
 
+class ReferenceConfig(Section):
+    """How hard to look for the best known cost of an instance."""
+
+    restarts: Annotated[int, Field(ge=0)] = 4
+    """Cold solves from randomly deformed guesses."""
+    deformation: PositiveFloat = 1.0
+    """Standard deviation of the deformations, in tangent coordinates of the state."""
+    neighbours: Annotated[int, Field(ge=0)] = 4
+    """Warm solves of a round, from the best trajectories of the nearest instances."""
+    rounds: Annotated[int, Field(ge=0)] = 2
+    """How often what was found is passed on to neighbours."""
+
+
 class SampleEfficiencyFigure(Section):
     kind: Literal["sample_efficiency"]
     """Mean policy cost against n_traj."""
@@ -192,6 +210,24 @@ class SampleEfficiencyFigure(Section):
     """T_a of the panels."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
+
+
+class SolutionsFigure(Section):
+    kind: Literal["solutions"]
+    """A few solutions of TO alone: coordinates and controls over time, and paths in space."""
+    task: str
+    """One of `tasks`."""
+    count: PositiveInt = 5
+    """How many: the first converged ones of the first block."""
+
+
+class AnimationConfig(Section):
+    task: str
+    """One of `tasks`."""
+    title: str
+    """Title of the page."""
+    count: PositiveInt = 4
+    """How many solutions move at once."""
 
 
 class SampleEfficiencyTable(Section):
@@ -212,8 +248,17 @@ class TimingTable(Section):
     """Caption, with the number in the paper."""
 
 
-FigureConfig = SampleEfficiencyFigure
-TableConfig = Annotated[SampleEfficiencyTable | TimingTable, Field(discriminator="kind")]
+class ToAloneTable(Section):
+    kind: Literal["to_alone"]
+    """How the solver does alone, a row per task, beside the best known costs."""
+    tasks: tuple[str, ...]
+    """Some of `tasks`."""
+    caption: str
+    """Caption."""
+
+
+FigureConfig = Annotated[SampleEfficiencyFigure | SolutionsFigure, Field(discriminator="kind")]
+TableConfig = Annotated[SampleEfficiencyTable | TimingTable | ToAloneTable, Field(discriminator="kind")]
 
 
 class EvaluationConfig(Section):
@@ -237,8 +282,11 @@ class Config(Section):
     methods: dict[str, MethodConfig]
     experiments: dict[str, ExperimentConfig]
     timings: dict[str, TimingConfig] = {}
+    reference: ReferenceConfig = ReferenceConfig()
+    """The search for best known costs."""
     figures: dict[str, FigureConfig]
     tables: dict[str, TableConfig]
+    animations: dict[str, AnimationConfig] = {}
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -261,6 +309,9 @@ class Config(Section):
                         f"T_p - T_h = {limit.max_action_length} of method {method}"
                     )
         for name, figure in self.figures.items():
+            if figure.kind == "solutions":
+                _known(f"figures.{name}.task", figure.task, self.tasks)
+                continue
             _known(f"figures.{name}.experiment", figure.experiment, self.experiments)
             for length in figure.action_lengths:
                 if length not in self.experiments[figure.experiment].action_lengths:
@@ -268,9 +319,14 @@ class Config(Section):
                         f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
+        for name, animation in self.animations.items():
+            _known(f"animations.{name}.task", animation.task, self.tasks)
         for name, table in self.tables.items():
             if table.kind == "timing":
                 _known(f"tables.{name}.timing", table.timing, self.timings)
+            elif table.kind == "to_alone":
+                for task in table.tasks:
+                    _known(f"tables.{name}.tasks", task, self.tasks)
             else:
                 _known(f"tables.{name}.experiment", table.experiment, self.experiments)
         for name, timing in self.timings.items():
@@ -280,6 +336,13 @@ class Config(Section):
             if timing.seed not in self.seed_numbers:
                 raise ValueError(f"timings.{name}.seed: {timing.seed} is not among {self.seed_numbers}")
         for name, task in self.tasks.items():
+            if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
+                raise ValueError(
+                    f"tasks.{name}: not a built-in task; give its kind ({', '.join(BUILT_IN_TASKS)}) "
+                    "or, for a task of your own, the path of its file as module"
+                )
+            if task.module is not None and task.kind is not None:
+                raise ValueError(f"tasks.{name}: give either kind or module, not both")
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
         return self
@@ -351,6 +414,10 @@ def _fields_at(location: tuple[Any, ...]) -> list[str]:
     definitions = schema["$defs"]
     node: dict[str, Any] = schema
     for part in location:
+        variants = node.get("discriminator", {}).get("mapping", {})
+        if part in variants:
+            node = definitions[variants[part].rsplit("/", 1)[-1]]
+            continue
         node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
         for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
             if "$ref" in option:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Demonstrations:
         iterations: Newton iterations, (n,).
         converged, stalled: flags, (n,).
         primal_infeasibility, dual_infeasibility: at the end, (n,).
+        error: why a run ended without a result, "" where it did not, (n,).
     """
 
     instance: NDArray[np.int64]
@@ -40,6 +42,7 @@ class Demonstrations:
     stalled: NDArray[np.bool_]
     primal_infeasibility: NDArray[np.float64]
     dual_infeasibility: NDArray[np.float64]
+    error: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.instance)
@@ -59,11 +62,11 @@ class Demonstrations:
         )
 
     @staticmethod
-    def stack(instances: list[int], thetas: list[np.ndarray], solutions: list[Solution]) -> Demonstrations:
+    def stack(
+        instances: Sequence[int], thetas: Sequence[np.ndarray], solutions: Sequence[Solution], ndx: int
+    ) -> Demonstrations:
         """Gather solutions; a run that failed keeps its guess and has zero gains."""
-        template = next((s.linearisation for s in solutions if s.linearisation), None)
         horizon, nu = solutions[0].us.shape
-        ndx = template.A.shape[-1] if template else 0
 
         def linear(name: str, shape: tuple[int, ...]) -> np.ndarray:
             return np.stack(
@@ -84,6 +87,7 @@ class Demonstrations:
             stalled=np.array([s.stalled for s in solutions]),
             primal_infeasibility=np.array([s.primal_infeasibility for s in solutions]),
             dual_infeasibility=np.array([s.dual_infeasibility for s in solutions]),
+            error=np.array([s.error for s in solutions], dtype=np.str_),
         )
 
     def save(self, path: Path) -> None:
@@ -104,7 +108,9 @@ class Demonstrations:
         """
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return Demonstrations(**{field.name: arrays[field.name] for field in fields(Demonstrations)})
+                stored = dict(arrays)
+            stored.setdefault("error", np.full(len(stored["instance"]), ""))  # older files have none
+            return Demonstrations(**{field.name: stored[field.name] for field in fields(Demonstrations)})
         except Exception as error:
             raise BadArtefact(
                 path, f"is not a set of demonstrations ({error})", "collect it again"

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
+import aligator
 import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.collect import EVALUATION, instance
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.rollout import roll_out
+from sobolev_diffusion.rollout import Rollouts, roll_out
 from sobolev_diffusion.solver import Solution, evaluate, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.workers import Failure, call_on_all
 
 log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
 
 
 def evaluation_thetas(task: Task, seed: int, instances: int) -> list[Array]:
@@ -24,18 +29,26 @@ def evaluation_thetas(task: Task, seed: int, instances: int) -> list[Array]:
     return [instance(task, EVALUATION, seed, number) for number in range(instances)]
 
 
-def evaluate_solver(task: Task, config: SolverConfig, seed: int, instances: int) -> pd.DataFrame:
+def evaluate_solver(
+    task: Task, config: SolverConfig, seed: int, instances: int, workers: int = 1
+) -> pd.DataFrame:
     """TO alone: the solver from the interpolated guess.
 
     Returns:
         Columns: instance, and those of `refinement_columns`.
     """
-    rows = []
-    for number, theta in enumerate(evaluation_thetas(task, seed, instances)):
+    thetas = evaluation_thetas(task, seed, instances)
+
+    def row(number: int) -> Row:
+        theta = thetas[number]
         problem = task.problem(theta)
-        solution = solve(problem, task.guess(theta), config)
-        rows.append({"instance": number, **refinement_columns(task, theta, problem, solution)})
-    return pd.DataFrame(rows)
+        return refinement_columns(task, theta, problem, solve(problem, task.guess(theta), config))
+
+    answers = call_on_all(row, instances, workers=workers)
+    return pd.DataFrame(
+        {"instance": number, **_or_failure(answer, FAILED_REFINEMENT)}
+        for number, answer in enumerate(answers)
+    )
 
 
 def evaluate_policy(
@@ -46,6 +59,7 @@ def evaluate_policy(
     instances: int,
     action_lengths: Sequence[int],
     refine: bool = True,
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Roll the policy out for every T_a, and refine each rollout with the solver.
 
@@ -55,46 +69,90 @@ def evaluate_policy(
         `refinement_columns`.
     """
     thetas = evaluation_thetas(task, seed, instances)
-    rows = []
+    problems = [task.problem(theta) for theta in thetas]
+    rows: list[Row] = []
     for action_length in sorted({min(length, policy.max_action_length) for length in action_lengths}):
         generators = [stream("evaluation noise", task.name, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
-        for number, theta in enumerate(thetas):
+
+        def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
             xs, us = rollouts.xs[number], rollouts.us[number]
-            problem = task.problem(theta)
-            value = evaluate(problem, xs, us)
-            row = {
-                "action_length": action_length,
-                "instance": number,
-                "policy_cost": value.cost,
-                "policy_violation": value.violation,
-                "policy_distance": task.goal_distance(theta, xs[-1]),
-                "policy_reached": task.reached(theta, xs[-1]),
-            }
+            return policy_columns(task, thetas[number], problems[number], xs, us)
+
+        def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
+            problem = problems[number]
+            solution = solve(problem, (rollouts.xs[number], rollouts.us[number]), config)
+            return refinement_columns(task, thetas[number], problem, solution)
+
+        values = call_on_all(valued, instances, workers=workers)
+        refinements = call_on_all(refined, instances, workers=workers) if refine else []
+        for number, value in enumerate(values):
+            row = {"action_length": action_length, "instance": number}
+            row |= _or_failure(value, FAILED_ROLLOUT)
             if refine:
-                row |= refinement_columns(task, theta, problem, solve(problem, (xs, us), config))
+                row |= _or_failure(refinements[number], FAILED_REFINEMENT)
             rows.append(row)
         costs = np.array([row["policy_cost"] for row in rows[-instances:]])
-        log.info(
-            "T_a = %d: mean cost %.4g, median %.4g",
-            action_length,
-            costs.mean(),
-            np.median(costs),
-        )
+        log.info("T_a = %d: mean cost %.4g, median %.4g", action_length, costs.mean(), np.median(costs))
     return pd.DataFrame(rows)
 
 
-def refinement_columns(task: Task, theta: Array, problem: object, solution: Solution) -> dict[str, object]:
+def policy_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Row:
+    """What the evaluation keeps of a policy's rollout: cost, violation, distance from the goal."""
+    value = evaluate(problem, xs, us)
+    return {
+        "policy_cost": value.cost,
+        "policy_violation": value.violation,
+        "policy_distance": task.goal_distance(theta, xs[-1]),
+        "policy_reached": task.reached(theta, xs[-1]),
+    }
+
+
+FAILED_ROLLOUT: Row = {
+    "policy_cost": np.inf,
+    "policy_violation": np.inf,
+    "policy_distance": np.inf,
+    "policy_reached": False,
+}
+
+
+def refinement_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, solution: Solution) -> Row:
     """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance."""
+    if solution.error:
+        return {**FAILED_REFINEMENT, "iterations": solution.iterations, "error": solution.error}
     return {
         "cost": solution.cost,
         "iterations": solution.iterations,
         "converged": solution.converged,
         "stalled": solution.stalled,
-        "failed": bool(solution.error),
+        "failed": False,
+        "error": "",
         "primal_infeasibility": solution.primal_infeasibility,
         "dual_infeasibility": solution.dual_infeasibility,
         "violation": evaluate(problem, solution.xs, solution.us).violation,
         "distance": task.goal_distance(theta, solution.xs[-1]),
         "reached": task.reached(theta, solution.xs[-1]),
     }
+
+
+FAILED_REFINEMENT: Row = {
+    "cost": np.inf,
+    "iterations": 0,
+    "converged": False,
+    "stalled": False,
+    "failed": True,
+    "error": "",
+    "primal_infeasibility": np.inf,
+    "dual_infeasibility": np.inf,
+    "violation": np.inf,
+    "distance": np.inf,
+    "reached": False,
+}
+
+
+def _or_failure(answer: Row | Failure, failed: Row) -> Row:
+    """The answer, or the row that stands for an item that has none."""
+    if not isinstance(answer, Failure):
+        return answer
+    log.warning("no result: %s", answer.reason)
+    return {**failed, "error": answer.reason} if "error" in failed else failed

@@ -12,6 +12,7 @@ STAGE_VERSION = {
     "policies": 1,
     "evaluations": 1,
     "timings": 1,
+    "references": 1,
     "figures": 1,
     "tables": 1,
 }

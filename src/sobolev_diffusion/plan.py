@@ -11,7 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig, FigureConfig, TableConfig
+from sobolev_diffusion.config import (
+    AnimationConfig,
+    Config,
+    ConfigError,
+    ExperimentConfig,
+    FigureConfig,
+    TableConfig,
+)
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
@@ -19,8 +26,9 @@ SUFFIX = {
     "policies": ".safetensors",
     "evaluations": ".parquet",
     "timings": ".parquet",
+    "references": ".parquet",
 }
-TO_ALONE = "to_alone"
+TO_ALONE, BEST_KNOWN = "to_alone", "best_known"
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,16 @@ class Plan:
         """The artefacts that a figure or a table is drawn from."""
         if spec.kind == "timing":
             return (self.timing(spec.timing),)
+        if spec.kind == "solutions":
+            return (self.cold_block(spec.task, self.config.first_seed, 0),)
+        if spec.kind == "to_alone":
+            pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
+            return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
         return self.experiment(spec.experiment)
+
+    def animated(self, spec: AnimationConfig) -> Artefact:
+        """The solutions that an animation plays."""
+        return self.cold_block(spec.task, self.config.first_seed, 0)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -102,6 +119,24 @@ class Plan:
             },
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
+        )
+
+    def reference(self, task: str, seed: int) -> Artefact:
+        """The best known costs of the evaluation instances of a seed."""
+        settings = self.config.tasks[task]
+        return self._remember(
+            "references",
+            f"{task}/seed{seed}",
+            {
+                "task": self._task(task),
+                "cold": _json(settings.cold),
+                "warm": _json(settings.warm),
+                "reference": _json(self.config.reference),
+                "seed": seed,
+                "instances": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": BEST_KNOWN, "seed": seed},
         )
 
     def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
@@ -225,6 +260,10 @@ class Plan:
             self.experiment(name)
         for name in self.config.timings:
             self.timing(name)
+        for spec in (*self.config.figures.values(), *self.config.tables.values()):
+            self.drawn(spec)
+        for animation in self.config.animations.values():
+            self.animated(animation)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:
@@ -240,23 +279,19 @@ class Plan:
         labels: dict[str, Any],
     ) -> Artefact:
         artefact = Artefact(stage, name, settings, inputs, labels)
-        return self._known.setdefault((stage, artefact.key), artefact)
+        return self._known.setdefault((stage, name, artefact.key), artefact)
 
     def _task(self, name: str) -> dict[str, Any]:
-        """What identifies a task: its name, its options and, for a user's own file, the file's content."""
+        """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            return {"name": name, "options": spec.options, "module": None}
+            kind = {"kind": spec.kind} if spec.kind else {}
+            return {"name": name, "options": spec.options, "module": None, **kind}
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return {
-            "name": name,
-            "options": spec.options,
-            "module": spec.module,
-            "sha256": digest,
-        }
+        return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}
 
 
 def _json(section: Any) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class Solution:
         stalled: not converged, yet stopped before the cap: the regularisation hit its maximum.
         primal_infeasibility, dual_infeasibility: at the end.
         seconds: wall-clock time of the solver's run.
-        error: the solver's exception, "" if there was none; then xs, us are the guess, cost is inf.
+        error: what ended the run without a result (an exception, a crash of its process, a timeout), "" if
+            nothing did; then xs, us are the guess and cost is inf.
         linearisation: gains and dynamics Jacobians at the solution; None unless asked for.
     """
 
@@ -50,6 +51,13 @@ class Solution:
     seconds: float
     error: str
     linearisation: Linearisation | None
+
+    @staticmethod
+    def failed(guess: tuple[Array, Array], error: str) -> Solution:
+        """Stands in for a run that ended without a result."""
+        nothing = {"iterations": 0, "converged": False, "stalled": False, "seconds": 0.0}
+        infinite = dict.fromkeys(("cost", "primal_infeasibility", "dual_infeasibility"), np.inf)
+        return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
 
 
 def solve(
@@ -88,6 +96,8 @@ def solve(
     results = solver.results
     solved = (xs, us) if error else (np.array(results.xs), np.array(results.us))
     finite = not error and all(np.isfinite(part).all() for part in solved) and np.isfinite(results.traj_cost)
+    if not (error or finite):
+        error = "the solver's result is not finite"
     converged = bool(finite and results.conv)
     linearisation = None
     if with_gains and finite:
@@ -97,7 +107,7 @@ def solve(
         cost=float(results.traj_cost) if finite else np.inf,
         iterations=int(results.num_iters),
         converged=converged,
-        stalled=bool(not converged and results.num_iters < config.max_iterations),
+        stalled=bool(finite and not converged and results.num_iters < config.max_iterations),
         primal_infeasibility=float(results.primal_infeas) if finite else np.inf,
         dual_infeasibility=float(results.dual_infeas) if finite else np.inf,
         seconds=seconds,

@@ -13,16 +13,18 @@ from typing import Any
 import pandas as pd
 
 from sobolev_diffusion.collect import collect_cold
-from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig
+from sobolev_diffusion.config import MethodConfig, ReferenceConfig, SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
 from sobolev_diffusion.interplay import select
 from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.reference import best_known
 from sobolev_diffusion.store import BadArtefact, check, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
-from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.tasks.check import check_task
+from sobolev_diffusion.tasks.registry import task_from_settings
 from sobolev_diffusion.timing import time_policies
 from sobolev_diffusion.train import TrainingFailed, train
 
@@ -37,6 +39,7 @@ class Job:
         stage, key, settings: of the artefact.
         labels: columns that identify it in tables.
         inputs: files to read and the key each must have.
+        workers: processes that solve side by side; the artefact does not depend on it.
     """
 
     stage: str
@@ -44,6 +47,7 @@ class Job:
     settings: dict[str, Any]
     labels: dict[str, Any]
     inputs: Sequence[tuple[Path, str]]
+    workers: int = 1
 
 
 def run(job: Job, output: Path) -> None:
@@ -67,14 +71,16 @@ def run(job: Job, output: Path) -> None:
 
 
 def _task(settings: dict[str, Any]) -> Task:
-    spec = settings["task"]
-    return make_task(spec["name"], TaskConfig(module=spec["module"], options=spec["options"]))
+    task = task_from_settings(settings["task"])
+    check_task(task)
+    return task
 
 
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers).save(output)
+    cold = collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers, job.workers)
+    cold.save(output)
 
 
 def _policy(job: Job, output: Path) -> None:
@@ -100,11 +106,24 @@ def _evaluation(job: Job, output: Path) -> None:
             s["instances"],
             s["action_lengths"],
             refine=s["solver"] is not None,
+            workers=job.workers,
         )
     else:
-        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"])
+        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"], job.workers)
+    _write_labelled(job, table, output)
+
+
+def _write_labelled(job: Job, table: pd.DataFrame, output: Path) -> None:
     labels = pd.DataFrame({name: [value] * len(table) for name, value in job.labels.items()})
     write_parquet(output, pd.concat([labels, table], axis=1))
+
+
+def _reference(job: Job, output: Path) -> None:
+    s = job.settings
+    cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
+    search = ReferenceConfig(**s["reference"])
+    table = best_known(_task(s), cold, warm, search, s["seed"], s["instances"], job.workers)
+    _write_labelled(job, table, output)
 
 
 def _timing(job: Job, output: Path) -> None:
@@ -120,6 +139,7 @@ _STAGES: dict[str, Callable[[Job, Path], None]] = {
     "policies": _policy,
     "evaluations": _evaluation,
     "timings": _timing,
+    "references": _reference,
 }
 
 

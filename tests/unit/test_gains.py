@@ -100,7 +100,7 @@ def test_targets_are_derivatives_of_the_closed_loop(pendulum, control):
     task = make_task(
         "pendulum", CONFIG.tasks["pendulum"].model_copy(update={"options": {"control": control}})
     )
-    demonstrations = Demonstrations.stack([0], [theta], [solution])
+    demonstrations = Demonstrations.stack([0], [theta], [solution], task.space.ndx)
     chunks = cut(task, demonstrations, history=1, length=LENGTH)
     assert torque_task.horizon - LENGTH + 1 == len(chunks.chunk)
     eps = 1e-6

@@ -14,7 +14,12 @@ DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
 
 def files(content):
-    return {(each.stage, each.name): each.key for each in Plan(validate(content), ROOT).artefacts()}
+    computed = ("demonstrations", "policies", "evaluations")
+    return {
+        (each.stage, each.name): each.key
+        for each in Plan(validate(content), ROOT).artefacts()
+        if each.stage in computed
+    }
 
 
 def changed_stages(edit):
@@ -25,8 +30,8 @@ def changed_stages(edit):
     return {(stage, name.split("/")[1]) for (stage, name), key in before.items() if after[stage, name] != key}
 
 
-def test_caption_and_limit_of_a_figure_change_no_key():
-    assert changed_stages(lambda c: c["figures"]["fig1_pendulum"].update(caption="x", cost_limit=1)) == set()
+def test_limit_of_a_figure_change_no_key():
+    assert changed_stages(lambda c: c["figures"]["fig1_pendulum"].update(cost_limit=1)) == set()
 
 
 def test_spelling_out_a_default_changes_no_key():
@@ -69,3 +74,16 @@ def test_missing_task_module_is_named():
     content["tasks"]["pendulum"]["module"] = "nowhere.py"
     with pytest.raises(ConfigError, match=r"tasks\.pendulum\.module.*nowhere\.py"):
         Plan(validate(content), ROOT).artefacts()
+
+
+def test_two_methods_of_the_same_settings_are_two_artefacts_of_one_key():
+    content = copy.deepcopy(DEFAULT)
+    content["methods"]["twin"] = content["methods"]["diff"]
+    content["experiments"]["pendulum"]["methods"] += ["twin"]
+    by_method = {
+        artefact.labels["method"]: artefact
+        for artefact in Plan(validate(content), ROOT).experiment("pendulum")
+        if artefact.labels.get("n_traj") == 5 and artefact.labels["seed"] == 0
+    }
+    assert by_method["twin"].key == by_method["diff"].key
+    assert by_method["twin"].file != by_method["diff"].file

@@ -76,6 +76,22 @@ rule evaluation:
         "../scripts/compute.py"
 
 
+rule reference:
+    output:
+        artefact=RESULTS + "/references/{name}.parquet",
+        stamp=RESULTS + "/references/{name}.parquet.stamp.json",
+    params:
+        job=job_of("references", ".parquet"),
+    log:
+        RESULTS + "/logs/references/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/references/{name}.tsv"
+    message:
+        "best known costs: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
 rule timing:
     input:
         inputs_of("timings", ".parquet"),

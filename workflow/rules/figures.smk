@@ -12,6 +12,10 @@ def table_files():
     return [f"{RESULTS}/tables/{name}{suffix}" for name in CONFIG.tables for suffix in TABLE_SUFFIXES]
 
 
+def animation_files():
+    return [f"{RESULTS}/animations/{name}.html" for name in CONFIG.animations]
+
+
 def drawing(section):
     """Inputs and parameters of a figure (section: figures) or a table (section: tables)."""
 
@@ -20,7 +24,7 @@ def drawing(section):
 
     return {
         "artefacts": ancient(lambda wildcards: [locate(each) for each in PLAN.drawn(spec(wildcards))]),
-        "keys": lambda wildcards: [each.key for each in PLAN.drawn(spec(wildcards))],
+        "identities": lambda wildcards: [(each.key, each.labels) for each in PLAN.drawn(spec(wildcards))],
         "settings": lambda wildcards: spec(wildcards).model_dump(mode="json"),
     }
 
@@ -38,7 +42,7 @@ rule figure:
         name="[^/]+",
     params:
         settings=FIGURE["settings"],
-        input_keys=FIGURE["keys"],
+        identities=FIGURE["identities"],
     log:
         RESULTS + "/logs/figures/{name}.log",
     message:
@@ -57,10 +61,29 @@ rule table:
         name="[^/]+",
     params:
         settings=TABLE["settings"],
-        input_keys=TABLE["keys"],
+        identities=TABLE["identities"],
     log:
         RESULTS + "/logs/tables/{name}.log",
     message:
         "writing table {wildcards.name}"
     script:
         "../scripts/write_table.py"
+
+
+rule animation:
+    input:
+        artefact=ancient(lambda wildcards: locate(PLAN.animated(CONFIG.animations[wildcards.name]))),
+    output:
+        RESULTS + "/animations/{name}.html",
+    wildcard_constraints:
+        name="[^/]+",
+    params:
+        key=lambda wildcards: PLAN.animated(CONFIG.animations[wildcards.name]).key,
+        title=lambda wildcards: CONFIG.animations[wildcards.name].title,
+        shown=lambda wildcards: CONFIG.animations[wildcards.name].count,
+    log:
+        RESULTS + "/logs/animations/{name}.log",
+    message:
+        "animation {wildcards.name}"
+    script:
+        "../scripts/animate.py"

@@ -9,6 +9,6 @@ logging.basicConfig(filename=snakemake.log[0], level=logging.INFO, format="%(mes
 job = dict(snakemake.params.job)
 keys = job.pop("input_keys")
 run_or_exit(
-    Job(**job, inputs=list(zip(map(Path, snakemake.input), keys))),
+    Job(**job, inputs=list(zip(map(Path, snakemake.input), keys)), workers=snakemake.threads),
     Path(snakemake.output.artefact),
 )

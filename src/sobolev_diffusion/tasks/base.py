@@ -34,9 +34,10 @@ class Task(ABC):
     """A family of optimal control problems (1), one for each theta.
 
     Class attributes to set:
-        name: how the configuration calls it.
+        name: its kind; a task made from the configuration takes the name it has there.
         horizon: T, number of control steps.
         dt: seconds per step.
+        goal_tolerance: a trajectory that ends nearer to the goal has reached it; unit of `goal_distance`.
 
     Instance attributes to set in `__init__`:
         space: manifold of the state (aligator.manifolds), dimensions nx and ndx.
@@ -51,9 +52,10 @@ class Task(ABC):
     name: str
     horizon: int
     dt: float
+    goal_tolerance: float = 0.2
 
     space: aligator.manifolds.ManifoldAbstract
-    dynamics: aligator.dynamics.ExplicitDynamicsModel
+    dynamics: aligator.ExplicitDynamicsModel
     lower: Array
     upper: Array
 
@@ -98,7 +100,7 @@ class Task(ABC):
 
     def reached(self, theta: Array, x: Array) -> bool:
         """Whether a trajectory that ends in x counts as a success."""
-        return self.goal_distance(theta, x) < 0.2
+        return self.goal_distance(theta, x) < self.goal_tolerance
 
     # --- what the policy sees ------------------------------------------------------------------
 
@@ -163,6 +165,25 @@ class Task(ABC):
         """The control to apply at x for the action, within the limits, (nu,)."""
         u = action if self.control == "torque" else self.inverse_dynamics(x, action)
         return np.clip(u, self.lower, self.upper)
+
+    # --- pictures ------------------------------------------------------------------------------
+
+    def tracked_point(self, x: Array) -> Array | None:
+        """A point of the robot whose path is worth drawing, (3,) m; none by default."""
+        return None
+
+    def goal_point(self, theta: Array) -> Array | None:
+        """Where that point should end, (3,) m; none by default."""
+        return None
+
+    @property
+    def columns_in_the_way(self) -> Array:
+        """Vertical columns to draw, (n, 3): x, y, radius in m."""
+        return np.zeros((0, 3))
+
+    def links(self, x: Array) -> Array:
+        """The robot as line segments for animations, (n, 2, 3) m: starts and ends."""
+        return np.zeros((0, 2, 3))
 
     # --- names ---------------------------------------------------------------------------------
 

@@ -44,6 +44,27 @@ class MultibodyTask(Task):
         stage.addConstraint(error, aligator.constraints.BoxConstraint(self.lower, self.upper))
         return stage
 
+    def tracked_point(self, x: Array) -> Array | None:
+        """The end of the last link."""
+        return self.links(x)[-1, 1]
+
+    def links(self, x: Array) -> Array:
+        """From every joint to the joints after it; from the last ones to the last frame fixed to them."""
+        pin.framesForwardKinematics(self.model, self._data, x[: self.model.nq])
+        places = [np.array(place.translation) for place in self._data.oMi]
+        segments = []
+        for joint in range(1, self.model.njoints):
+            segments += [(places[joint], places[child]) for child in self.model.children[joint]]
+            if not len(self.model.children[joint]):
+                frames = [i for i, frame in enumerate(self.model.frames) if frame.parentJoint == joint]
+                tip = (
+                    self._data.oMf[frames[-1]].translation
+                    if frames
+                    else self._data.oMi[joint].act(self.model.inertias[joint].lever)
+                )
+                segments.append((places[joint], np.array(tip)))
+        return np.array(segments)
+
     def gravity_control(self, x: Array) -> Array:
         """The control that best cancels gravity at x, within the limits, (nu,)."""
         torque = pin.computeGeneralizedGravity(self.model, self._data, x[: self.model.nq])

@@ -1,0 +1,60 @@
+"""The reference: how the solver does alone on every task, beside the best known costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.plan import TO_ALONE
+from sobolev_diffusion.stats import over_seeds
+
+LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima
+
+
+def make(rows: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """A row per task; intervals over seeds.
+
+    Args:
+        rows: evaluations of TO alone and best known costs, told apart by `method`.
+        style: titles of tasks, in the order of the rows.
+    """
+    columns = ["task", "seed", "instance"]
+    alone = rows[rows.method == TO_ALONE].drop(columns=["best_cost"])
+    best = rows[rows.method != TO_ALONE][[*columns, "best_cost"]]
+    merged = alone.merge(best, on=columns, validate="one_to_one")
+    merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
+    return pd.DataFrame(
+        [
+            _row(style.tasks[task], merged[merged.task == task])
+            for task in style.tasks
+            if task in set(merged.task)
+        ]
+    )
+
+
+def _row(title: str, rows: pd.DataFrame) -> dict[str, str]:
+    solved = rows[rows.converged]
+    return {
+        "task": title,
+        "converged": _share(rows.converged),
+        "stalled": _share(rows.stalled),
+        "failed": _share(rows.failed),
+        "iterations": _mean(rows, "iterations"),
+        "median": f"{rows.iterations.median():.0f}",
+        "cost": _mean(rows[np.isfinite(rows.cost)], "cost"),
+        "cost of converged": _mean(solved, "cost") if len(solved) else "-",
+        "best known cost": _mean(rows, "best_cost"),
+        "over 5% dearer": _share(rows.worse),
+        "largest violation": f"{rows.violation[~rows.failed].max():.1e}",
+        "reaches goal": _share(rows.reached),
+    }
+
+
+def _share(flags: pd.Series) -> str:
+    return f"{100 * flags.astype(float).mean():.0f}%"
+
+
+def _mean(rows: pd.DataFrame, column: str) -> str:
+    summary = over_seeds(rows, ["task"], column).iloc[0]
+    return f"{summary['mean']:.4g} [{summary.low:.4g}, {summary.high:.4g}]"

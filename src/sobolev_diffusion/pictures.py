@@ -1,0 +1,73 @@
+"""Solutions as numbers to draw: coordinates, controls, the path of a point of the robot, its links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.store import check, read_stamp
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.registry import task_from_settings
+
+
+def read_solutions(path: Path, key: str) -> tuple[Task, Demonstrations]:
+    """The task that the stamp of a block of demonstrations names, and its converged runs (all if none is).
+
+    Raises:
+        BadArtefact: the file is missing, altered, or belongs to other settings.
+    """
+    check(path, key)
+    runs = Demonstrations.load(path)
+    return task_from_settings(read_stamp(path)["settings"]["task"]), runs.take(
+        runs.converged if runs.converged.any() else runs.error == ""
+    )
+
+
+def tidy(task: Task, runs: Demonstrations, count: int) -> pd.DataFrame:
+    """What is drawn of the first `count` runs.
+
+    Returns:
+        Columns: series (state, control, path, goal or column), instance, name, unit, time (s), value. Columns
+        that stand in the way have their number as instance and the names x, y, radius.
+    """
+    parts = []
+    time = task.dt * np.arange(task.horizon + 1)
+    for number, theta, xs, us in zip(runs.instance, runs.theta, runs.xs, runs.us, strict=True):
+        if len(parts) == count:
+            break
+        coordinates = np.stack([task.coordinates(x) for x in xs])
+        pieces = [
+            _series("state", [(axis.name, axis.unit) for axis in task.state_axes], time, coordinates),
+            _series("control", [(axis.name, axis.unit) for axis in task.control_axes], time[:-1], us),
+        ]
+        path = [task.tracked_point(x) for x in xs]
+        metres = [("x", "m"), ("y", "m"), ("z", "m")]
+        if path[0] is not None:
+            pieces.append(_series("path", metres, time, np.stack(path)))
+        goal = task.goal_point(theta)
+        if goal is not None:
+            pieces.append(_series("goal", metres, time[-1:], goal[None]))
+        parts.append(pd.concat(pieces).assign(instance=number))
+    names = [("x", "m"), ("y", "m"), ("radius", "m")]
+    parts += [
+        _series("column", names, time[:1], column[None]).assign(instance=number)
+        for number, column in enumerate(task.columns_in_the_way)
+    ]
+    return pd.concat(parts, ignore_index=True)[["series", "instance", "name", "unit", "time", "value"]]
+
+
+def _series(series: str, axes: list[tuple[str, str]], time: Array, values: Array) -> pd.DataFrame:
+    """One row per time and axis, from values (len(time), len(axes))."""
+    names, units = zip(*axes, strict=True)
+    return pd.DataFrame(
+        {
+            "series": series,
+            "name": np.tile(names, len(time)),
+            "unit": np.tile(units, len(time)),
+            "time": np.repeat(time, len(axes)),
+            "value": values.ravel(),
+        }
+    )

@@ -1,0 +1,126 @@
+"""Fly a quadrotor from hover to hover at the same height, between floor and ceiling."""
+
+from __future__ import annotations
+
+import aligator
+import numpy as np
+import pinocchio as pin
+
+from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion.tasks.robots import load_robot
+
+ARM = 0.1525  # m, from the centre to a rotor
+DRAG_OVER_THRUST = 1e-6 / 6.6e-5  # m, yaw moment per newton of thrust
+MAX_THRUST = 7.0  # N, of one rotor; hovering takes about half of it
+FLOOR, CEILING = 0.1, 1.9  # m, limits of the height of the centre
+ARENA = 2.5  # m, half of its side
+
+
+def rotor_wrenches() -> Array:
+    """Force and moment on the body for 1 N of each rotor, (6, 4); rotors in a plus."""
+    return np.array(
+        [
+            [0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0],
+            [1.0, 1.0, 1.0, 1.0],
+            [0.0, ARM, 0.0, -ARM],
+            [-ARM, 0.0, ARM, 0.0],
+            [-DRAG_OVER_THRUST, DRAG_OVER_THRUST, -DRAG_OVER_THRUST, DRAG_OVER_THRUST],
+        ]
+    )
+
+
+def hovering(position: Array) -> Array:
+    """The level state at rest at a position: (p, quaternion xyzw, velocity in the body frame), (13,)."""
+    return np.concatenate([position, [0.0, 0.0, 0.0, 1.0], np.zeros(6)])
+
+
+class Quadrotor(MultibodyTask):
+    """theta = (x_0 (13,), position of the goal (3,)), hover to hover at the same height.
+
+    State control: an action is the pose and velocity to come, in the tangent space of the neutral state.
+    Four thrusts cannot give the six components of the wrench that `inverse_dynamics` asks for. The
+    projection on the rotors' wrenches keeps lift and moments and drops the lateral force, so the
+    predicted orientation is followed, and a lateral error of position is corrected only by tilting: by
+    the orientations the policy predicts from where the robot is.
+    """
+
+    name = "quadrotor"
+    dt = 0.02
+    goal_tolerance = 0.2
+
+    def __init__(self, control: ControlMode = "state", horizon: int = 150) -> None:
+        model = load_robot("hector_description/robots/quadrotor_base.urdf", pin.JointModelFreeFlyer())
+        lower, upper = np.zeros(4), np.full(4, MAX_THRUST)
+        super().__init__(model, rotor_wrenches(), lower, upper, control)
+        self.horizon = horizon
+        self.centre = model.getFrameId("base_link")
+        self.hover = self.gravity_control(hovering(np.zeros(3)))
+
+    def sample(self, rng: np.random.Generator) -> Array:
+        while True:
+            height = rng.uniform(0.5, 1.5)
+            start, goal = (np.array([*rng.uniform(-ARENA, ARENA, 2), height]) for _ in range(2))
+            if np.linalg.norm(goal - start) > 1.5:
+                return np.concatenate([hovering(start), goal])
+
+    def goal_state(self, theta: Array) -> Array:
+        return hovering(theta[self.space.nx :])
+
+    def resting_control(self, x: Array) -> Array:
+        return self.hover
+
+    def problem(self, theta: Array) -> aligator.TrajOptProblem:
+        goal = self.goal_state(theta)
+        weights = np.repeat([1.0, 0.1, 0.1, 0.1], 3)  # position, rotation, linear and angular velocity
+        running = aligator.CostStack(self.space, self.nu)
+        state = self.dt * np.diag(weights)
+        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, state))
+        thrust = 0.1 * self.dt * np.eye(self.nu)
+        running.addCost("thrust", aligator.QuadraticControlCost(self.space, self.hover, thrust))
+        terminal = aligator.CostStack(self.space, self.nu)
+        state = 100.0 * np.diag(weights)
+        terminal.addCost("goal", aligator.QuadraticStateCost(self.space, self.nu, goal, state))
+        stages = [self.stage(running)] * self.horizon
+        return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
+
+    def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
+        stage = super().stage(cost)
+        position = aligator.FrameTranslationResidual(
+            self.space.ndx, self.nu, self.model, np.zeros(3), self.centre
+        )
+        lower, upper = np.array([-np.inf, -np.inf, FLOOR]), np.array([np.inf, np.inf, CEILING])
+        stage.addConstraint(position, aligator.constraints.BoxConstraint(lower, upper))
+        return stage
+
+    def tracked_point(self, x: Array) -> Array:
+        return x[:3]
+
+    def goal_point(self, theta: Array) -> Array:
+        return theta[self.space.nx :]
+
+    def links(self, x: Array) -> Array:
+        """Two crossed arms from rotor to rotor."""
+        pin.framesForwardKinematics(self.model, self._data, x[: self.model.nq])
+        ends = ARM * np.array([[[1, 0, 0], [-1, 0, 0]], [[0, 1, 0], [0, -1, 0]]])
+        return np.array([[self._data.oMi[1].act(end) for end in arm] for arm in ends])
+
+    def goal_distance(self, theta: Array, x: Array) -> float:
+        """Distance from the goal, m."""
+        return float(np.linalg.norm(x[:3] - theta[self.space.nx :]))
+
+    @property
+    def state_axes(self) -> tuple[Axis, ...]:
+        names = [("pose {} (tangent)", ("m", "m", "m", "rad", "rad", "rad"))]
+        names.append(("velocity {}", ("m/s", "m/s", "m/s", "rad/s", "rad/s", "rad/s")))
+        directions = ("x", "y", "z", "rx", "ry", "rz")
+        return tuple(
+            Axis(name.format(direction), unit)
+            for name, units in names
+            for direction, unit in zip(directions, units, strict=True)
+        )
+
+    @property
+    def control_axes(self) -> tuple[Axis, ...]:
+        return tuple(Axis(f"thrust of rotor {number}", "N") for number in range(1, 5))

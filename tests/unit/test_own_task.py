@@ -1,0 +1,94 @@
+"""A task of the user's own: the example passes, mistakes are named with the method and what was expected."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sobolev_diffusion.config import SolverConfig, TaskConfig
+from sobolev_diffusion.solver import solve
+from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.tasks.check import check_task
+from sobolev_diffusion.tasks.registry import make_task
+
+EXAMPLE = Path(__file__).parents[2] / "examples/cart_pole.py"
+
+
+def checked(path, **options):
+    task = make_task("mine", TaskConfig(module=str(path), options=options))
+    check_task(task)
+    return task
+
+
+def test_example_is_short_and_solves():
+    assert len(EXAMPLE.read_text().splitlines()) < 80
+    task = checked(EXAMPLE)
+    theta = task.sample(np.random.default_rng(0))
+    settings = SolverConfig(step_acceptance="armijo", mu=1e-4)
+    solution = solve(task.problem(theta), task.guess(theta), settings, with_gains=True)
+    assert solution.converged
+    assert task.reached(theta, solution.xs[-1])
+
+
+MISTAKES = {
+    "missing method": (
+        ("def problem(self, theta):", "def problems(self, theta):"),
+        ["CartPole does not define problem(self, theta"],
+    ),
+    "wrong length of theta": (
+        ("np.pi + rng.uniform(-0.3, 0.3), 0.0, 0.0])", "np.pi])"),
+        ["initial_state(theta)", "expected an array of shape (4)", "shape (2,)"],
+    ),
+    "forgotten seed": (
+        ("rng.uniform(-0.5, 0.5)", "np.random.uniform()"),
+        ["sample(rng)", "the same theta for the same rng"],
+    ),
+    "cost that is not finite": (
+        ("[0.02, 0.02, 0.002, 0.002]", "[np.nan, 0.02, 0.002, 0.002]"),
+        ["problem(theta)", "expected a finite cost of the guess", "nan"],
+    ),
+    "nothing returned": (
+        ("return aligator.TrajOptProblem(", "aligator.TrajOptProblem("),
+        ["problem(theta)", "expected an aligator.TrajOptProblem", "nothing"],
+    ),
+    "horizon that does not fit": (
+        ("[self.stage(running)] * self.horizon", "[self.stage(running)] * 10"),
+        ["problem(theta)", "expected 100 stages", "got 10"],
+    ),
+    "exception": (
+        ("goal = self.goal_state(theta)", "goal = self.gaol_state(theta)"),
+        ["problem(theta)", "AttributeError", "gaol_state"],
+    ),
+    "syntax": (("import numpy as np", "import numpy as"), ["cannot be imported", "SyntaxError"]),
+    "no task": (
+        ("class CartPole(MultibodyTask):", "class CartPole:"),
+        ["exactly one subclass of Task, found 0"],
+    ),
+    "names": (('(Axis("force", "N"),)', "()"), ["control_axes", "expected 1 names, got 0"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_name_the_task_the_method_and_what_was_expected(mistake, tmp_path):
+    (right, wrong), said = MISTAKES[mistake]
+    text = EXAMPLE.read_text()
+    assert right in text
+    path = tmp_path / "my_task.py"
+    path.write_text(text.replace(right, wrong))
+    with pytest.raises(TaskError) as error:
+        checked(path)
+    message = str(error.value)
+    assert message.startswith("mine: ")
+    assert "\n" not in message
+    for words in said:
+        assert words in message
+
+
+def test_options_and_paths_are_checked(tmp_path):
+    with pytest.raises(TaskError, match=r"mine: options: .*forse.*accepted: control, force"):
+        checked(EXAMPLE, forse=3)
+    with pytest.raises(TaskError, match="mine: module: no Python file"):
+        checked(tmp_path / "nowhere.py")
+    shutil.copy(EXAMPLE, tmp_path / "own.py")
+    assert checked(tmp_path / "own.py", force=5.0).upper[0] == 5.0

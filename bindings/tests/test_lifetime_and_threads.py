@@ -154,7 +154,7 @@ def test_threads_solve_at_once(arm):
     reference = problems.solve(problems.reaching(arm, bound=5.0)).results
 
     def job():
-        for _ in range(5):
+        for _ in range(3):
             results = problems.solve(problems.reaching(arm, bound=5.0)).results
             np.testing.assert_array_equal(results.us, reference.us)
 
@@ -186,8 +186,8 @@ def test_one_problem_in_several_threads(arm):
 
 
 def test_run_lets_other_threads_go_on(arm):
-    problem = problems.reaching(arm, horizon=400, bound=2.0)
-    solver = aligator.SolverProxDDP(1e-12, 1e-8, max_iters=60)
+    problem = problems.reaching(arm, horizon=150, bound=2.0)
+    solver = aligator.SolverProxDDP(1e-12, 1e-8, max_iters=15)
     solver.setup(problem)
     finished = threading.Event()
 
@@ -200,7 +200,7 @@ def test_run_lets_other_threads_go_on(arm):
     thread.start()
     while not finished.is_set():
         ticks += 1
-        time.sleep(1e-4)
+        time.sleep(1e-5)
     thread.join()
     assert ticks > 5
 
@@ -229,7 +229,7 @@ def test_repeated_runs_do_not_grow(arm):
     problem = problems.reaching(arm, bound=5.0)
 
     def peak():
-        for _ in range(30):
+        for _ in range(10):
             problems.solve(problem, tol=1e-4)
         gc.collect()
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""A task in a file outside the package goes through the same DAG; a mistake in it ends the run with its name."""
+"""A task in a file outside the package goes through the same DAG; a mistake in it is told with its name."""
 
 import shutil
 import subprocess

@@ -10,13 +10,12 @@ import sys
 # Before the extension: it registers the converters of Pinocchio's objects.
 import pinocchio  # noqa: F401
 
-from . import _aligator, _std_vec
+from . import _aligator, _std_vec, utils  # noqa: F401
 from ._aligator import *  # noqa: F403
-from ._aligator import __version__  # noqa: F401
+from ._aligator import __version__, constraints, dynamics, extras, manifolds  # noqa: F401
 from ._std_vec import *  # noqa: F403
 
-for _name in ("manifolds", "constraints", "dynamics", "extras"):
-    _submodule = getattr(_aligator, _name)
-    sys.modules[f"{__name__}.{_name}"] = _submodule
-    globals()[_name] = _submodule
-del _name, _submodule, sys, pinocchio
+for _submodule in (constraints, dynamics, extras, manifolds):
+    # So that `import aligator.manifolds` works although these are parts of one extension.
+    sys.modules[_submodule.__name__.replace("._aligator", "")] = _submodule
+del _submodule, sys, pinocchio

@@ -76,3 +76,7 @@ class StdVec_long(_StdVec):
 
 class StdVec_VecBool(_StdVec):
     """Sequence of 1-D arrays of bool."""
+
+
+class StdVec_StringView(_StdVec):
+    """Sequence of str."""

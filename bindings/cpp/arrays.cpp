@@ -115,18 +115,18 @@ void write_into(nb::handle out, const char *name, const MatrixXs &value) {
                                    Strides(array.stride(1), array.stride(0))) = value;
 }
 
-nb::object std_vec(const char *class_name, nb::list items) {
-  return nb::module_::import_("aligator._std_vec").attr(class_name)(items);
+nb::list std_vec(const char *class_name, nb::list items) {
+  return nb::borrow<nb::list>(nb::module_::import_("aligator._std_vec").attr(class_name)(items));
 }
 
-nb::object to_python(const Vectors &vectors) {
+VectorList to_python(const Vectors &vectors) {
   nb::list items;
   for (const VectorXs &v : vectors)
     items.append(nb::cast(v));
   return std_vec("StdVec_Vector", items);
 }
 
-nb::object to_python(const Matrices &matrices) {
+MatrixList to_python(const Matrices &matrices) {
   nb::list items;
   for (const MatrixXs &m : matrices)
     items.append(nb::cast(m));

@@ -36,8 +36,13 @@ MatrixXs matrix_from_python(nb::handle object, const std::string &name, Eigen::I
 void write_into(nb::handle out, const char *name, const VectorXs &value);
 void write_into(nb::handle out, const char *name, const MatrixXs &value);
 
+/// What type stubs call these results: NumPy arrays, and lists of them.
+using ArrayView = nb::typed<nb::object, nb::ndarray<nb::numpy, Scalar>>;
+using VectorList = nb::typed<nb::list, VectorXs>;
+using MatrixList = nb::typed<nb::list, MatrixXs>;
+
 /// NumPy view of an Eigen expression with direct access, which keeps `owner` alive.
-template <class Dense> nb::object view(Dense &&dense, nb::handle owner) {
+template <class Dense> ArrayView view(Dense &&dense, nb::handle owner) {
   using Plain = std::decay_t<Dense>;
   auto *data = const_cast<Scalar *>(dense.data());
   if constexpr (Plain::IsVectorAtCompileTime) {
@@ -70,13 +75,18 @@ void def_array(Class &cls, const char *name, Get get, const char *doc) {
 }
 
 /// Python list with the given class name among the StdVec_* ones.
-nb::object std_vec(const char *class_name, nb::list items);
-nb::object to_python(const Vectors &vectors);
-nb::object to_python(const Matrices &matrices);
+nb::list std_vec(const char *class_name, nb::list items);
+VectorList to_python(const Vectors &vectors);
+MatrixList to_python(const Matrices &matrices);
 
 } // namespace aligator::python
 
 namespace nanobind::detail {
+
+// None is let through, to be refused by name and shape.
+template <> struct has_arg_defaults<aligator::python::VectorArg> : std::true_type {};
+template <> struct has_arg_defaults<aligator::python::MatrixArg> : std::true_type {};
+template <> struct has_arg_defaults<aligator::python::VectorsArg> : std::true_type {};
 
 template <class Arg> struct untyped_array_caster {
   NB_TYPE_CASTER(Arg, const_name("numpy.typing.ArrayLike"))

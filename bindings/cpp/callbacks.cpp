@@ -1,3 +1,4 @@
+#include "fddp.hpp"
 #include "module.hpp"
 #include "proxddp.hpp"
 #include "trampolines.hpp"
@@ -66,6 +67,11 @@ void bind_callbacks(nb::module_ &m) {
            },
            "solver"_a, "store_pd_vars"_a = true, "store_values"_a = true,
            "store_pd_vars: keep the trajectories (xs, us, lams); store_values: keep costs and merit values.");
+  history.def("__init__",
+              [](HistoryCallback *self, const SolverFDDP &, bool store_pd_vars, bool store_values) {
+                new (self) HistoryCallback(store_pd_vars, store_values);
+              },
+              "solver"_a, "store_pd_vars"_a = true, "store_values"_a = true);
   const auto scalars = [&history](const char *name, auto member, const char *doc) {
     history.def_prop_ro(
         name,

@@ -182,6 +182,12 @@ void check_function_input(const StageFunction &function, const Manifold &space, 
                       smallest_state_size(function), space.nx());
 }
 
+void check_terminal_function(const StageFunction &function, const CostAbstract &term_cost, const std::string &name) {
+  // It is evaluated with a control of the terminal cost's dimension, which functions of the state ignore.
+  const bool state_only = dynamic_cast<const UnaryFunction *>(&function);
+  check_function_input(function, *term_cost.space, state_only ? -1 : term_cost.nu, name);
+}
+
 void check_set_size(const ConstraintSet &set, int nr, const std::string &name) {
   if (const auto *box = dynamic_cast<const BoxConstraintTpl<Scalar> *>(&set))
     check_equal(box->lower_limit.size(), nr, (name + ": size of the bounds (expected func.nr)").c_str());
@@ -208,7 +214,7 @@ void check_problem(const TrajOptProblem &problem) {
   const size_t N = problem.numSteps();
   if (N == 0)
     raise_value_error("problem: it has no stages");
-  check_equal(problem.init_constraint_->ndx1, problem.stages_[0]->ndx1(), "problem: ndx of the initial condition");
+  check_function_input(*problem.init_constraint_, problem.stages_[0]->xspace(), -1, "problem.init_constraint");
   for (size_t i = 0; i < N; ++i) {
     const std::string name = fmt::format("problem.stages[{}]", i);
     check_stage(*problem.stages_[i], name);
@@ -216,10 +222,9 @@ void check_problem(const TrajOptProblem &problem) {
     check_equal(problem.stages_[i]->nx2(), next.nx(), (name + ": nx2 (expected nx of what follows)").c_str());
     check_equal(problem.stages_[i]->ndx2(), next.ndx(), (name + ": ndx2 (expected ndx of what follows)").c_str());
   }
-  const Manifold &last = *problem.term_cost_->space;
   for (size_t i = 0; i < problem.term_cstrs_.size(); ++i) {
     const std::string name = fmt::format("problem.term_constraints[{}]", i);
-    check_function_input(*problem.term_cstrs_.funcs[i], last, -1, name);
+    check_terminal_function(*problem.term_cstrs_.funcs[i], *problem.term_cost_, name);
     check_set_size(*problem.term_cstrs_.sets[i], problem.term_cstrs_.funcs[i]->nr, name);
   }
 }

@@ -36,6 +36,9 @@ void check_problem(const TrajOptProblem &problem);
 /// Raise unless `function` can be evaluated at states of this space and controls of this dimension.
 void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name);
 
+/// Raise unless `function` can be a constraint at the end of a problem with this terminal cost.
+void check_terminal_function(const StageFunction &function, const CostAbstract &term_cost, const std::string &name);
+
 /// Raise unless a set is one of vectors of this size.
 void check_set_size(const ConstraintSet &set, int nr, const std::string &name);
 

@@ -17,4 +17,13 @@ template <class Class, class GetArguments> void def_reduce(Class &cls, GetArgume
   cls.def("__reduce__", [get_arguments](nb::handle self) { return nb::make_tuple(self.type(), get_arguments(self)); });
 }
 
+/// Pickle and copy of Python subclasses that define __getinitargs__(), as with Boost.Python.
+template <class Class> void def_getinitargs(Class &cls) {
+  cls.def("__reduce__", [](nb::handle self) {
+    if (!nb::hasattr(self, "__getinitargs__"))
+      throw nb::type_error("cannot be pickled: a Python class can define __getinitargs__() for that");
+    return nb::make_tuple(self.type(), self.attr("__getinitargs__")());
+  });
+}
+
 } // namespace aligator::python

@@ -145,6 +145,7 @@ void bind_costs(nb::module_ &m) {
       "computeHessians(x, u, data), which write into data.value, data.Lx, data.Lu, data.Lxx, data.Lxu, data.Lux and "
       "data.Luu.");
   bind_data(m);
+  def_getinitargs(cls);
   cls.def(nb::init<const PolyManifold &, int>(), "space"_a, "nu"_a);
   def_evaluation(cls, "evaluate", &CostAbstract::evaluate, "Write the cost into data.value. x: (nx,), u: (nu,).");
   def_evaluation(cls, "computeGradients", &CostAbstract::computeGradients,

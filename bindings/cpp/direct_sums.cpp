@@ -51,7 +51,7 @@ template <class Function> void add_operator(nb::handle cls, const char *name, Fu
 
 } // namespace
 
-void bind_direct_sums(nb::module_ &m) {
+void bind_direct_sums(nb::module_ &m, nb::module_ &dynamics) {
   using Cost = DirectSumCostTpl<Scalar>;
   nb::class_<Cost, CostAbstract> cost(m, "DirectSumCost", "l(x, u) = cost1(x1, u1) + cost2(x2, u2), on the product space.");
   cost.def(nb::init<PolyCost, PolyCost>(), "cost1"_a, "cost2"_a)
@@ -77,6 +77,9 @@ void bind_direct_sums(nb::module_ &m) {
         "cost2"_a, "Direct sum of two costs.");
   m.def("directSum", [](const PolyDynamics &f, const PolyDynamics &g) { return Dynamics(f, g); }, "f"_a, "g"_a,
         "Direct sum of two systems.");
+
+  for (const char *name : {"DirectSumExplicitDynamics", "DirectSumExplicitDynamicsData", "directSum"})
+    dynamics.attr(name) = m.attr(name); // where the official module has them
 
   const nb::object base = m.attr("CostAbstract");
   add_operator(base, "__add__", [](const PolyCost &a, const PolyCost &b) { return sum(a, b); });

@@ -90,11 +90,12 @@ void bind_continuous_dynamics(nb::module_ &dynamics) {
                   "Jacobian of the residual in xdot, (ndx, ndx).");
   dynamics.attr("ODEData") = data;
 
-  nb::class_<ContinuousDynamics, PyContinuousDynamics>(
+  nb::class_<ContinuousDynamics, PyContinuousDynamics> cls(
       dynamics, "ContinuousDynamicsAbstract",
       "Continuous dynamics f(x, u, xdot) = 0. A subclass in Python defines evaluate(x, u, xdot, data) and "
-      "computeJacobians(x, u, xdot, data), which write into data.value, data.Jx, data.Ju and data.Jxdot.")
-      .def(nb::init<PolyManifold, int>(), "space"_a, "nu"_a)
+      "computeJacobians(x, u, xdot, data), which write into data.value, data.Jx, data.Ju and data.Jxdot.");
+  def_getinitargs(cls);
+  cls.def(nb::init<PolyManifold, int>(), "space"_a, "nu"_a)
       .def(
           "evaluate",
           [](const ContinuousDynamics &f, const VectorArg &x, const VectorArg &u, const VectorArg &xdot, Data &data) {
@@ -227,11 +228,12 @@ void bind_explicit_dynamics(nb::module_ &m, nb::module_ &dynamics) {
     check_data(f, data);
     derivatives ? f.dForward(xv, uv, data) : f.forward(xv, uv, data);
   };
-  nb::class_<ExplicitDynamics, PyExplicitDynamics>(
+  nb::class_<ExplicitDynamics, PyExplicitDynamics> cls(
       m, "ExplicitDynamicsModel",
       "Discrete dynamics x' = f(x, u). A subclass in Python defines forward(x, u, data) and dForward(x, u, data), which "
-      "write into data.xnext, data.Jx and data.Ju.")
-      .def(nb::init<const PolyManifold &, int>(), "space"_a, "nu"_a)
+      "write into data.xnext, data.Jx and data.Ju.");
+  def_getinitargs(cls);
+  cls.def(nb::init<const PolyManifold &, int>(), "space"_a, "nu"_a)
       .def(
           "forward",
           [forward](const ExplicitDynamics &f, const VectorArg &x, const VectorArg &u, Data &data) {
@@ -280,6 +282,8 @@ void bind_explicit_dynamics(nb::module_ &m, nb::module_ &dynamics) {
 void bind_dynamics(nb::module_ &m, nb::module_ &dynamics) {
   bind_continuous_dynamics(dynamics);
   bind_explicit_dynamics(m, dynamics);
+  for (const char *name : {"ExplicitDynamicsModel", "ExplicitDynamicsData"})
+    dynamics.attr(name) = m.attr(name); // where the official module has them
 }
 
 } // namespace aligator::python

@@ -1,23 +1,25 @@
+#include "fddp.hpp"
+
 #include "module.hpp"
-#include "solver.hpp"
 
 #include <aligator/core/stage-data.hpp>
-#include <aligator/solvers/fddp/solver-fddp.hpp>
 
 namespace aligator::python {
 
 namespace {
 
-using Solver = GuardedSolver<context::SolverFDDP>;
+using Solver = SolverFDDP;
 using Workspace = context::SolverFDDP::Workspace;
 using Results = context::SolverFDDP::Results;
 
-bool run(Solver &solver, const TrajOptProblem &problem, const VectorsArg &xs_init, const VectorsArg &us_init) {
+bool run(nb::pointer_and_handle<Solver> self, const TrajOptProblem &problem, const VectorsArg &xs_init, const VectorsArg &us_init) {
+  Solver &solver = *self.p;
   check_problem(problem);
   const Vectors xs = guess_arg(xs_init, "xs_init", state_sizes(problem));
   const Vectors us = guess_arg(us_init, "us_init", control_sizes(problem));
   const Busy busy(solver.busy);
   check_set_up(problem, solver.workspace_.isInitialized(), solver.workspace_.problem_data);
+  const nb::object parts = wrap_parts(self);
   nb::gil_scoped_release release;
   return solver.run(problem, xs, us);
 }

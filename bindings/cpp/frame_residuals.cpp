@@ -55,12 +55,14 @@ void bind_frame_residuals(nb::module_ &m) {
            },
            "ndx"_a, "nu"_a, "model"_a, "v_ref"_a, "id"_a, "reference_frame"_a)
       .def_prop_rw(
-          "vref", [](const Velocity &f) { return f.vref_; },
-          [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, "The target velocity.")
+          "vref", [](const Velocity &f) -> const pinocchio::Motion & { return f.vref_; },
+          [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, nb::rv_policy::reference_internal,
+          "The target velocity.")
       .def_prop_rw(
           "type", [](const Velocity &f) { return f.type_; },
           [](Velocity &f, pinocchio::ReferenceFrame type) { f.type_ = type; }, "The reference frame.")
-      .def("getReference", [](const Velocity &f) { return f.vref_; }, "The target velocity.")
+      .def("getReference", [](const Velocity &f) -> const pinocchio::Motion & { return f.vref_; },
+           nb::rv_policy::reference_internal, "The target velocity.")
       .def(
           "setReference", [](Velocity &f, const pinocchio::Motion &v) { f.vref_ = v; }, "v_new"_a,
           "Set the target velocity.");
@@ -80,7 +82,8 @@ void bind_frame_residuals(nb::module_ &m) {
              new (self) Placement(ndx, nu, model, p_ref, frame_arg(model, id));
            },
            "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
-      .def("getReference", [](const Placement &f) { return f.getReference(); }, "The target placement.")
+      .def("getReference", [](const Placement &f) -> const SE3 & { return f.getReference(); },
+           nb::rv_policy::reference_internal, "The target placement.")
       .def(
           "setReference", [](Placement &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
           "Set the target placement.");
@@ -107,7 +110,8 @@ void bind_frame_residuals(nb::module_ &m) {
       .def_prop_rw(
           "frame_id2", [](const Equality &f) { return f.getFrame2Id(); },
           [](Equality &f, long id) { f.setFrame2Id(frame_arg(f.pin_model_, id, "frame_id2")); })
-      .def("getReference", [](const Equality &f) { return f.getReference(); }, "The target placement of frame 2 in frame 1.")
+      .def("getReference", [](const Equality &f) -> const SE3 & { return f.getReference(); },
+           nb::rv_policy::reference_internal, "The target placement of frame 2 in frame 1.")
       .def(
           "setReference", [](Equality &f, const SE3 &p) { f.setReference(p); }, "p_new"_a,
           "Set the target placement.");

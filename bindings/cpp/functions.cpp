@@ -1,4 +1,5 @@
 #include "checks.hpp"
+#include "copying.hpp"
 #include "module.hpp"
 #include "trampolines.hpp"
 
@@ -116,11 +117,12 @@ void bind_data(nb::module_ &m) {
 void bind_functions(nb::module_ &m) {
   bind_data(m);
 
-  nb::class_<StageFunction, PyStageFunction>(
+  nb::class_<StageFunction, PyStageFunction> cls(
       m, "StageFunction",
       "A vector-valued function f(x, u) of a stage. A subclass in Python defines evaluate(x, u, data) and "
-      "computeJacobians(x, u, data), which write into data.value, data.Jx and data.Ju.")
-      .def(nb::init<int, int, int>(), "ndx"_a, "nu"_a, "nr"_a,
+      "computeJacobians(x, u, data), which write into data.value, data.Jx and data.Ju.");
+  def_getinitargs(cls);
+  cls.def(nb::init<int, int, int>(), "ndx"_a, "nu"_a, "nr"_a,
            "A function of x (tangent dimension ndx) and u (dimension nu) with nr values.")
       .def(
           "evaluate",

@@ -33,7 +33,7 @@ NB_MODULE(_aligator, m) {
   bind_multibody_dynamics(dynamics);
   bind_contact_dynamics(dynamics);
   bind_centroidal(m, dynamics);
-  bind_direct_sums(m);
+  bind_direct_sums(m, dynamics);
   bind_finite_differences(m);
   bind_stage(m);
   bind_problem(m);

@@ -22,7 +22,7 @@ void bind_function_expressions(nb::module_ &m);
 void bind_center_of_mass(nb::module_ &m);
 void bind_contact_residuals(nb::module_ &m);
 void bind_centroidal(nb::module_ &m, nb::module_ &dynamics);
-void bind_direct_sums(nb::module_ &m);
+void bind_direct_sums(nb::module_ &m, nb::module_ &dynamics);
 void bind_finite_differences(nb::module_ &m);
 void bind_contact_dynamics(nb::module_ &dynamics);
 void bind_fddp(nb::module_ &m);

@@ -75,6 +75,17 @@ template <class Base> xyz::polymorphic<Base> clone(const Base &object) {
   return entry->second(object);
 }
 
+/// Take a model out of its owner. If Python refers to it, its wrapper becomes its owner.
+template <class Base> void retire(xyz::polymorphic<Base> &&model) {
+  if (model.valueless_after_move())
+    return;
+  const nb::object wrapper = nb::find(*model);
+  if (!wrapper.is_valid())
+    return;
+  auto *kept = new xyz::polymorphic<Base>(std::move(model));
+  nb::keep_alive_cb(wrapper, kept, [](void *p) noexcept { delete static_cast<xyz::polymorphic<Base> *>(p); });
+}
+
 } // namespace aligator::python
 
 namespace nanobind::detail {

@@ -54,6 +54,14 @@ void check_initial_state(const VectorXs &x0) {
     raise_value_error("x0: expected finite numbers");
 }
 
+void remove_terminal_constraints(TrajOptProblem &problem) {
+  for (auto &func : problem.term_cstrs_.funcs)
+    retire(std::move(func));
+  for (auto &set : problem.term_cstrs_.sets)
+    retire(std::move(set));
+  problem.removeTerminalConstraints();
+}
+
 } // namespace
 
 void check_trajectory(const TrajOptProblem &problem, const Vectors &xs, const Vectors &us, const char *xs_name,
@@ -122,7 +130,7 @@ void bind_problem(nb::module_ &m) {
             check_equal(cost->nx(), p.term_cost_->nx(), "term_cost.nx");
             check_equal(cost->ndx(), p.term_cost_->ndx(), "term_cost.ndx");
             check_equal(cost->nu, p.term_cost_->nu, "term_cost.nu");
-            p.term_cost_ = cost;
+            retire(std::exchange(p.term_cost_, cost));
           },
           nb::rv_policy::reference_internal, "The terminal cost.")
       .def_prop_ro("term_constraints", [](TrajOptProblem &p) -> context::ConstraintStack & { return p.term_cstrs_; },
@@ -140,14 +148,13 @@ void bind_problem(nb::module_ &m) {
       .def(
           "addTerminalConstraint",
           [](TrajOptProblem &p, const PolyFunction &func, const PolySet &set) {
-            check_function_input(*func, *p.term_cost_->space, -1, "func");
+            check_terminal_function(*func, *p.term_cost_, "func");
             check_set_size(*set, func->nr, "set");
             p.addTerminalConstraint(func, set);
           },
           "func"_a, "set"_a, "Require that func(x_N) lies in the set.")
-      .def("removeTerminalConstraints", &TrajOptProblem::removeTerminalConstraints, "Remove all terminal constraints.")
-      .def("removeTerminalConstraint", &TrajOptProblem::removeTerminalConstraints,
-           "Old name of removeTerminalConstraints().")
+      .def("removeTerminalConstraints", &remove_terminal_constraints, "Remove all terminal constraints.")
+      .def("removeTerminalConstraint", &remove_terminal_constraints, "Old name of removeTerminalConstraints().")
       .def(
           "evaluate",
           [](const TrajOptProblem &p, const VectorsArg &xs, const VectorsArg &us, TrajOptData &prob_data,
@@ -178,10 +185,10 @@ void bind_problem(nb::module_ &m) {
           [](TrajOptProblem &p, const PolyStage &model) {
             if (p.numSteps() == 0)
               throw nb::index_error("the problem has no stage to replace");
-            // Python may hold the stage that goes: its wrapper then keeps it alive.
-            auto *removed = new PolyStage(p.replaceStageCircular(model));
-            nb::capsule owner(removed, [](void *stage) noexcept { delete static_cast<PolyStage *>(stage); });
-            return nb::cast(&**removed, nb::rv_policy::reference_internal, owner);
+            PolyStage removed = p.replaceStageCircular(model);
+            nb::object wrapper = nb::cast(&*removed, nb::rv_policy::reference);
+            retire(std::move(removed));
+            return wrapper;
           },
           "model"_a, "Append a stage and remove the first one, which is returned.")
       .def("checkIntegrity", [](const TrajOptProblem &p) {

@@ -31,8 +31,14 @@ std::vector<int> costate_sizes(const TrajOptProblem &problem) {
   return sizes;
 }
 
-bool run(Solver &solver, const TrajOptProblem &problem, const VectorsArg &xs_init, const VectorsArg &us_init,
+void check_initialized(const Solver &solver) {
+  if (!solver.workspace_.isInitialized())
+    throw std::runtime_error("setup(problem) must be called first");
+}
+
+bool run(nb::pointer_and_handle<Solver> self, const TrajOptProblem &problem, const VectorsArg &xs_init, const VectorsArg &us_init,
          const VectorsArg &vs_init, const VectorsArg &lams_init) {
+  Solver &solver = *self.p;
   check_problem(problem);
   const Vectors xs = guess_arg(xs_init, "xs_init", state_sizes(problem));
   const Vectors us = guess_arg(us_init, "us_init", control_sizes(problem));
@@ -40,6 +46,7 @@ bool run(Solver &solver, const TrajOptProblem &problem, const VectorsArg &xs_ini
   const Vectors lams = guess_arg(lams_init, "lams_init", costate_sizes(problem));
   const Busy busy(solver.busy);
   check_set_up(problem, solver.workspace_.isInitialized(), solver.workspace_.problem_data);
+  const nb::object parts = wrap_parts(self);
   nb::gil_scoped_release release;
   return solver.run(problem, xs, us, vs, lams);
 }
@@ -177,12 +184,27 @@ void bind_proxddp(nb::module_ &m) {
           "setDualTolerance", [](Solver &s, Scalar tol) { s.setDualTolerance(tol); }, "tol"_a,
           "Set the dual tolerance; it then no longer follows target_tol.")
       .def(
+          "updateLQSubproblem",
+          [](Solver &s) {
+            const Busy busy(s.busy);
+            check_initialized(s);
+            s.updateLQSubproblem();
+          },
+          "Fill the linear-quadratic subproblem from the workspace.")
+      .def(
+          "computeCriterion",
+          [](Solver &s) {
+            const Busy busy(s.busy);
+            check_initialized(s);
+            s.computeCriterion();
+          },
+          "Compute the infeasibilities and the criterion of the inner loop from the workspace.")
+      .def(
           "cycleProblem",
           [](Solver &s, const TrajOptProblem &problem, const std::shared_ptr<StageData> &data) {
             check_problem(problem);
             const Busy busy(s.busy);
-            if (!s.workspace_.isInitialized())
-              throw std::runtime_error("setup(problem) must be called before cycleProblem(problem, data)");
+            check_initialized(s);
             check_equal(long(problem.numSteps()), long(s.workspace_.nsteps), "problem: number of stages");
             check_data(*problem.stages_.back(), *data);
             s.cycleProblem(problem, data);

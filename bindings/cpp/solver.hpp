@@ -42,6 +42,13 @@ std::vector<int> control_sizes(const TrajOptProblem &problem);
 /// Raise unless the solver was set up for a problem of these sizes.
 void check_set_up(const TrajOptProblem &problem, bool initialized, const TrajOptData &data);
 
+/// The wrappers of a solver's workspace and results, which keep the solver alive. While they exist, callbacks get these and
+/// not ones that dangle if the callback keeps them longer than the solver lives.
+template <class Solver> nb::object wrap_parts(nb::pointer_and_handle<Solver> solver) {
+  return nb::make_tuple(nb::cast(&solver.p->workspace_, nb::rv_policy::reference_internal, solver.h),
+                        nb::cast(&solver.p->results_, nb::rv_policy::reference_internal, solver.h));
+}
+
 /// Methods and properties that both solvers have.
 template <class Solver, class Class> void def_solver(Class &cls) {
   cls.def_rw("verbose", &Solver::verbose_, "How much the solver prints.")
@@ -101,7 +108,7 @@ template <class Solver, class Class> void def_solver(Class &cls) {
             nb::list names;
             for (const auto &name : s.getCallbackNames())
               names.append(nb::str(name.data(), name.size()));
-            return names;
+            return std_vec("StdVec_StringView", names);
           },
           "Names of the callbacks.")
       .def(

@@ -141,8 +141,9 @@ std::pair<double, double> step(PyTrainer &self, Array observation, Array observa
                                Array chunk_jacobian, Array sobolev_weight, nb::object steps, nb::object noise,
                                nb::object projections, const std::string &estimator, double weight, double rate) {
     Minibatch batch{};
-    const long size = static_cast<long>(observation.shape(0));
-    const int ndx = static_cast<int>(observation_jacobian.shape(observation_jacobian.ndim() - 1));
+    const long size = observation.ndim() ? static_cast<long>(observation.shape(0)) : 0;
+    const int ndx =
+        observation_jacobian.ndim() == 3 ? static_cast<int>(observation_jacobian.shape(2)) : 0;
     const std::vector<long> chunk_shape{size, self.horizon, self.action_dim};
     check("observation", observation, {size, self.observation_dim});
     check("chunk", chunk, chunk_shape);
@@ -171,7 +172,7 @@ std::pair<double, double> step(PyTrainer &self, Array observation, Array observa
         check("chunk_jacobian", chunk_jacobian, {size, self.horizon, self.action_dim, ndx});
         check("sobolev_weight", sobolev_weight, {size});
         projection_array = nb::cast<Array>(projections);
-        const long count = static_cast<long>(projection_array.shape(0));
+        const long count = projection_array.ndim() ? static_cast<long>(projection_array.shape(0)) : 0;
         if (estimator == "output") check("projections", projection_array, {count, size, self.horizon, self.action_dim});
         else check("projections", projection_array, {count, size, ndx});
         if (count == 0) throw std::invalid_argument("projections: none given");

@@ -279,7 +279,7 @@ class Plan:
         labels: dict[str, Any],
     ) -> Artefact:
         artefact = Artefact(stage, name, settings, inputs, labels)
-        return self._known.setdefault((stage, artefact.key), artefact)
+        return self._known.setdefault((stage, name, artefact.key), artefact)
 
     def _task(self, name: str) -> dict[str, Any]:
         """What identifies a task: its name, its kind or its file's content, and its options."""

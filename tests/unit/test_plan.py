@@ -25,8 +25,8 @@ def changed_stages(edit):
     return {(stage, name.split("/")[1]) for (stage, name), key in before.items() if after[stage, name] != key}
 
 
-def test_caption_and_limit_of_a_figure_change_no_key():
-    assert changed_stages(lambda c: c["figures"]["fig1_pendulum"].update(caption="x", cost_limit=1)) == set()
+def test_limit_of_a_figure_change_no_key():
+    assert changed_stages(lambda c: c["figures"]["fig1_pendulum"].update(cost_limit=1)) == set()
 
 
 def test_spelling_out_a_default_changes_no_key():

@@ -232,3 +232,10 @@ def test_damaged_policy_file_is_named(tmp_path):
 
 def test_diffusion_policy_is_registered():
     assert Policy.kinds["diffusion"] is DiffusionPolicy
+
+
+def test_a_draw_of_zeros_is_no_nan(monkeypatch):
+    policy = make("direct")
+    monkeypatch.setattr(torch, "randn", lambda *shape, **kwargs: torch.zeros(*shape))
+    draws = draw(policy, make_batch(policy), SobolevConfig(), torch.Generator())
+    assert torch.equal(draws.projections, torch.zeros_like(draws.projections))

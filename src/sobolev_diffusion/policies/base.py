@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -108,8 +109,8 @@ class Policy(nn.Module):
             if not np.isfinite(array).all():
                 raise ValueError(f"{name}: holds NaN or infinite values")
         chunk = self._predict_chunk(
-            np.ascontiguousarray(self.normalise_observation(observation), np.float32),
-            np.ascontiguousarray(self.normalise_action(history), np.float32),
+            np.ascontiguousarray(self.normalise_observation.forward(observation), np.float32),
+            np.ascontiguousarray(self.normalise_action.forward(history), np.float32),
             np.ascontiguousarray(noise, np.float32),
         )
         actions = self.normalise_action.inverse(chunk[:, self.history :].astype(np.float64))
@@ -188,12 +189,12 @@ class _Packed:
 
     def __init__(self, network: nn.Module, predictor: native.Predictor | None) -> None:
         self.predictor = predictor
-        self._parameters = list(network.parameters())
+        # PyTorch counts the changes of every tensor, but for those made in inference mode
+        self._parameters = [p for p in network.parameters() if not p.is_inference()]
         self._version = self._count()
 
     def outdated(self) -> bool:
         return self._count() != self._version
 
     def _count(self) -> int:
-        # PyTorch counts the changes of every tensor, but for those made in inference mode
-        return sum(0 if p.is_inference() else p._version for p in self._parameters)
+        return sum(map(attrgetter("_version"), self._parameters))

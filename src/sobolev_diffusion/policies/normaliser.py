@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -29,7 +31,14 @@ class Normaliser(nn.Module):
         self.scale.copy_(torch.from_numpy(scale))
 
     def forward(self, raw: np.ndarray) -> np.ndarray:
-        return (raw - self.mean.cpu().numpy()) / self.scale.cpu().numpy()
+        mean, scale = self._statistics()
+        return (raw - mean) / scale
 
     def inverse(self, normalised: np.ndarray) -> np.ndarray:
-        return normalised * self.scale.cpu().numpy() + self.mean.cpu().numpy()
+        mean, scale = self._statistics()
+        return normalised * scale + mean
+
+    def _statistics(self) -> tuple[np.ndarray, np.ndarray]:
+        # a module's attributes cost more than the arithmetic
+        buffers = cast(dict[str, Tensor], self._buffers)
+        return buffers["mean"].cpu().numpy(), buffers["scale"].cpu().numpy()

@@ -15,6 +15,9 @@ from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.losses import Batch
 
 
+TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
+
+
 @dataclass(frozen=True)
 class Draws:
     """All random numbers of one gradient step, so that every engine can be given the same.
@@ -49,10 +52,10 @@ def draw(
     if sobolev and sobolev.estimator == "output":
         projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
         projections[:, :, : policy.history] = 0
-        projections /= projections.flatten(2).norm(dim=2)[:, :, None, None]
+        projections /= projections.flatten(2).norm(dim=2).clamp_min(TINY)[:, :, None, None]
     if sobolev and sobolev.estimator == "state":
         projections = torch.randn(sobolev.projections, size, tangent_dim, generator=generator)
-        projections /= projections.norm(dim=2, keepdim=True)
+        projections /= projections.norm(dim=2, keepdim=True).clamp_min(TINY)
     if sobolev and sobolev.through == "chain":
         chain = torch.randn(size, *policy.noise_shape, generator=generator)
     return Draws(step, noise, projections, chain)

@@ -1,0 +1,1 @@
+"""Performance comparisons (`python -m benchmarks`): ratios of two things timed in turn in one run."""

@@ -1,0 +1,88 @@
+"""One line of the table: two things timed in turn, and the bar that their ratio should reach."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+REPETITIONS = 12
+SECONDS = 0.1  # of each timing: the work is repeated until it takes about as long
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Something against its baseline.
+
+    Attributes:
+        name: what is measured.
+        baseline: what it is compared with.
+        work: runs the measured thing once.
+        reference: runs the baseline once.
+        bar: the ratio asked for; none where nothing was asked.
+        sense: "speed-up": baseline's time over the measured one, to be at least the bar. "share": the
+            measured time over the baseline's, to be at most the bar.
+    """
+
+    name: str
+    baseline: str
+    work: Work
+    reference: Work
+    bar: float | None = None
+    sense: Literal["speed-up", "share"] = "speed-up"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measured comparison; low and high are the extremes over the repetitions."""
+
+    name: str
+    baseline: str
+    sense: str
+    ratio: float
+    low: float
+    high: float
+    bar: float | None
+    holds: bool | None
+    milliseconds: float
+    baseline_milliseconds: float
+
+
+def measure(comparison: Comparison) -> Line:
+    """Time both in turn, REPETITIONS times."""
+    counts = [_count(comparison.work), _count(comparison.reference)]
+    times: list[list[float]] = [[], []]
+    for _ in range(REPETITIONS):
+        for row, work, count in zip(times, (comparison.work, comparison.reference), counts, strict=True):
+            row.append(_seconds(work, count))
+    pairs = list(zip(*times, strict=True))
+    ratios = [b / a if comparison.sense == "speed-up" else a / b for a, b in pairs]
+    ratio, bar = median(ratios), comparison.bar
+    return Line(
+        comparison.name,
+        comparison.baseline,
+        comparison.sense,
+        ratio,
+        min(ratios),
+        max(ratios),
+        bar,
+        None if bar is None else (ratio >= bar if comparison.sense == "speed-up" else ratio <= bar),
+        1e3 * median(times[0]),
+        1e3 * median(times[1]),
+    )
+
+
+def _count(work: Work) -> int:
+    work()  # caches, allocations
+    return max(1, round(SECONDS / _seconds(work, 1)))
+
+
+def _seconds(work: Work, count: int) -> float:
+    start = time.perf_counter()
+    for _ in range(count):
+        work()
+    return (time.perf_counter() - start) / count

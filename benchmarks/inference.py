@@ -1,0 +1,88 @@
+"""One prediction: native kernels against eager PyTorch with diffusers' scheduler, as Diffusion Policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from diffusers import DDPMScheduler
+from torch import Tensor
+
+from benchmarks.comparison import Comparison
+from benchmarks.policies import diffusion_policy, direct_policy
+from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+
+# asked of a prediction, by instruction set and batch size
+BARS = {("avx512", 1): 60.0, ("avx512", 50): 7.0, ("avx2", 1): 25.0, ("avx2", 50): 3.0}
+
+
+def comparisons() -> Iterator[Comparison]:
+    policy = diffusion_policy()
+    scheduler = DDPMScheduler(
+        num_train_timesteps=policy.schedule.steps,
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="sample",
+        clip_sample=False,
+    )
+    scheduler.set_timesteps(policy.schedule.steps)
+    baseline = "eager PyTorch with diffusers' DDPMScheduler"
+    for size in (1, 50):
+        observation = torch.randn(size, policy.observation_dim)
+        history = torch.randn(size, policy.history, policy.action_dim)
+        noise = torch.randn(size, *policy.noise_shape)
+        arrays = [tensor.numpy() for tensor in (observation, history, noise)]
+
+        def eager(tensors=(observation, history, noise)) -> Tensor:
+            return sample_with_diffusers(policy, scheduler, *tensors)
+
+        for name in native.instruction_sets():
+            predictor = native.predictor(policy, name)
+
+            def work(predictor=predictor, arrays=arrays) -> np.ndarray:
+                return predictor.predict(*arrays)
+
+            yield Comparison(
+                f"prediction, batch {size}, {name}", baseline, work, eager, BARS.get((name, size))
+            )
+        doubles = [array.astype(np.float64) for array in arrays]
+
+        def predict(doubles=doubles) -> np.ndarray:
+            return policy.predict(*doubles)
+
+        yield Comparison(
+            f"Policy.predict with normalisation and checks, batch {size}", baseline, predict, eager
+        )
+    perceptron = direct_policy()
+    for size in (1, 50):
+        observation = torch.randn(size, perceptron.observation_dim)
+        arrays = [
+            observation.numpy(),
+            np.empty((size, 0, perceptron.action_dim), np.float32),
+            np.empty((size, 0)),
+        ]
+        predictor = native.predictor(perceptron)
+
+        def work(predictor=predictor, arrays=arrays) -> np.ndarray:
+            return predictor.predict(*arrays)
+
+        def eager(observation=observation) -> Tensor:
+            with torch.inference_mode():
+                return perceptron.network(observation)
+
+        yield Comparison(f"perceptron's prediction, batch {size}", "eager PyTorch", work, eager)
+
+
+def sample_with_diffusers(
+    policy: DiffusionPolicy, scheduler: DDPMScheduler, observation: Tensor, history: Tensor, noise: Tensor
+) -> Tensor:
+    """The chunk as Diffusion Policy's own code samples it. (B, no), (B, T_h, na), (B, N_diff, T_p, na)."""
+    tau, known = noise[:, 0].clone(), policy.history
+    with torch.inference_mode():
+        for step in scheduler.timesteps:
+            tau[:, :known] = history
+            output = policy.network(tau, step[None].expand(len(tau)), observation)
+            tau = scheduler.step(output, step, tau).prev_sample
+        tau[:, :known] = history
+    return tau

@@ -1,0 +1,38 @@
+"""The policies and data that are timed: the paper's size, random numbers."""
+
+from __future__ import annotations
+
+import torch
+
+from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.losses import Batch
+from sobolev_diffusion.policies.mlp import DirectPolicy
+
+ACTION_DIM, OBSERVATION_DIM, TANGENT_DIM = 6, 18, 12
+THREE_LEVELS = "U-Net (16, 32, 64), T_p 16, na 6, no 18, 5 steps"
+
+
+def diffusion_policy() -> DiffusionPolicy:
+    torch.manual_seed(0)
+    return DiffusionPolicy(PolicyConfig(), ACTION_DIM, OBSERVATION_DIM).eval()
+
+
+def direct_policy() -> DirectPolicy:
+    torch.manual_seed(0)
+    return DirectPolicy(PolicyConfig(kind="direct"), ACTION_DIM, OBSERVATION_DIM).eval()
+
+
+def random_batch(policy: DiffusionPolicy | DirectPolicy, size: int) -> Batch:
+    normal = torch.randn
+    length = policy.prediction_horizon
+    jacobian = normal(size, length, ACTION_DIM, TANGENT_DIM)
+    jacobian[:, : policy.history] = 0
+    return Batch(
+        normal(size, OBSERVATION_DIM),
+        normal(size, OBSERVATION_DIM, TANGENT_DIM),
+        normal(size, length, ACTION_DIM),
+        jacobian,
+        torch.ones(size),
+        policy.history,
+    )

@@ -1,0 +1,250 @@
+"""Bad input raises an exception that names the argument; the process lives on."""
+
+import numpy as np
+import pinocchio as pin
+import pytest
+
+import aligator
+import problems
+import systems
+from aligator import constraints, dynamics, manifolds
+
+NAN = np.full(4, np.nan)
+
+
+@pytest.fixture
+def space(arm):
+    return manifolds.MultibodyPhaseSpace(arm)
+
+
+@pytest.fixture
+def solver(arm):
+    problem = problems.reaching(arm)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    solver.setup(problem)
+    return solver, problem
+
+
+def raises(exception, match):
+    return pytest.raises(exception, match=match)
+
+
+def test_shapes_are_named(space):
+    with raises(ValueError, r"v: expected an array of shape \(4,\), got \(3,\)"):
+        space.integrate(np.zeros(4), np.zeros(3))
+    with raises(ValueError, r"x: expected an array of shape \(4,\), got \(4, 1\)"):
+        space.integrate(np.zeros((4, 1)), np.zeros(4))
+    with raises(TypeError, r"x1: expected an array of shape \(4,\), got None"):
+        space.difference(np.zeros(4), None)
+    with raises(TypeError, "x0: expected an array"):
+        space.difference("abc", np.zeros(4))
+    with raises(ValueError, r"out .*expected an array of shape \(4,\), got \(3,\)"):
+        space.integrate(np.zeros(4), np.zeros(4), np.zeros(3))
+    with raises(ValueError, "arg: expected 0 or 1"):
+        space.Jintegrate(np.zeros(4), np.zeros(4), 2)
+    with raises(ValueError, r"weights: expected an array of shape \(4, 4\), got \(3, 3\)"):
+        aligator.QuadraticStateCost(space, 2, np.zeros(4), np.eye(3))
+    with raises(ValueError, r"target: expected an array of shape \(4,\), got \(5,\)"):
+        aligator.StateErrorResidual(space, 2, np.zeros(5))
+    with raises(ValueError, r"B: expected an array of shape \(2, \*\), got \(3, 1\)"):
+        dynamics.LinearDiscreteDynamics(np.eye(2), np.ones((3, 1)), np.zeros(2))
+    with raises(ValueError, "upper"):
+        constraints.BoxConstraint(np.zeros(2), np.zeros(3))
+    with raises(ValueError, "lower"):
+        constraints.BoxConstraint(np.ones(2), np.zeros(2))
+    with raises(ValueError, "actuation_matrix"):
+        dynamics.MultibodyFreeFwdDynamics(space, np.eye(3))
+    with raises(ValueError, "dim"):
+        manifolds.VectorSpace(-1)
+
+
+@pytest.mark.parametrize("bad", [None, 3, "text", object(), [], {}])
+def test_wrong_types(space, bad):
+    ode = dynamics.MultibodyFreeFwdDynamics(space)
+    step = dynamics.IntegratorEuler(ode, 0.1)
+    cost = aligator.QuadraticStateCost(space, 2, np.zeros(4), np.eye(4))
+    for call in (
+        lambda: manifolds.MultibodyPhaseSpace(bad),
+        lambda: aligator.StageModel(bad, step),
+        lambda: aligator.StageModel(cost, bad),
+        lambda: dynamics.IntegratorEuler(bad, 0.1),
+        lambda: aligator.TrajOptProblem(np.zeros(4), bad, cost),
+        lambda: aligator.TrajOptProblem(np.zeros(4), [bad], cost),
+        lambda: aligator.CostStack(bad, 2),
+        lambda: aligator.CostStack(space, 2).addCost("name", bad),
+        lambda: aligator.SolverProxDDP(1e-3).setup(bad),
+        lambda: aligator.SolverProxDDP(1e-3).registerCallback("name", bad),
+        lambda: aligator.rollout(step, np.zeros(4), [bad]),
+        lambda: aligator.FrameTranslationResidual(4, 2, bad, np.zeros(3), 0),
+        lambda: cost.evaluate(np.zeros(4), np.zeros(2), bad),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            call()
+
+
+def test_dimensions_must_agree(space, arm):
+    step = dynamics.IntegratorEuler(dynamics.MultibodyFreeFwdDynamics(space), 0.1)
+    cost = aligator.QuadraticStateCost(space, 2, np.zeros(4), np.eye(4))
+    with raises(ValueError, "cost.nu .*expected 2, got 3"):
+        aligator.StageModel(aligator.QuadraticStateCost(space, 3, np.zeros(4), np.eye(4)), step)
+    with raises(ValueError, "cost.nx"):
+        aligator.StageModel(aligator.QuadraticCost(np.eye(3), np.eye(2)), step)
+    stage = aligator.StageModel(cost, step)
+    with raises(ValueError, "func.nu"):
+        stage.addConstraint(aligator.ControlErrorResidual(4, 3), constraints.NegativeOrthant())
+    with raises(ValueError, "func.ndx1"):
+        stage.addConstraint(aligator.ControlErrorResidual(5, 2), constraints.NegativeOrthant())
+    with raises(ValueError, "cstr_set"):
+        stage.addConstraint(aligator.ControlErrorResidual(4, 2), constraints.BoxConstraint(np.zeros(3), np.ones(3)))
+    with raises(ValueError, "cost.nx"):
+        aligator.CostStack(space, 2).addCost(aligator.QuadraticCost(np.eye(3), np.eye(2)))
+    with raises(ValueError, "function"):
+        aligator.QuadraticResidualCost(manifolds.VectorSpace(3), aligator.ControlErrorResidual(4, 2), np.eye(2))
+    with raises(ValueError, "id: expected a frame index"):
+        aligator.FrameTranslationResidual(4, 2, arm, np.zeros(3), 99)
+    with raises(ValueError, "ndx"):
+        aligator.FrameVelocityResidual(3, 2, arm, pin.Motion.Zero(), 1, pin.ReferenceFrame.LOCAL)
+    big = systems.floating_body()
+    function = aligator.FrameTranslationResidual(space.ndx + 10, 2, big, np.zeros(3), 1)
+    with raises(ValueError, "ndx1"):
+        aligator.QuadraticResidualCost(space, function, np.eye(3))
+    # The state would be too short for the model's configuration.
+    flat = manifolds.VectorSpace(7)
+    with raises(ValueError, "states of at least 8"):
+        aligator.QuadraticResidualCost(flat, aligator.FrameTranslationResidual(7, 2, big, np.zeros(3), 1), np.eye(3))
+
+
+def test_problem_must_be_whole(space):
+    step = dynamics.IntegratorEuler(dynamics.MultibodyFreeFwdDynamics(space), 0.1)
+    cost = aligator.QuadraticStateCost(space, 2, np.zeros(4), np.eye(4))
+    stage = aligator.StageModel(cost, step)
+    with raises(ValueError, "stages"):
+        aligator.TrajOptProblem(np.zeros(4), [], cost)
+    with raises(ValueError, "x0"):
+        aligator.TrajOptProblem(np.zeros(3), [stage], cost)
+    with raises(ValueError, "x0"):
+        aligator.TrajOptProblem(NAN, [stage], cost)
+    empty = aligator.TrajOptProblem(np.zeros(4), 2, space, cost)
+    solver = aligator.SolverProxDDP(1e-6)
+    for call in (lambda: solver.setup(empty), lambda: aligator.TrajOptData(empty), lambda: aligator.Results(empty)):
+        with raises(ValueError, "no stages"):
+            call()
+    with raises(IndexError, "no stage"):
+        empty.replaceStageCircular(stage)
+    mixed = aligator.TrajOptProblem(np.zeros(4), [stage], aligator.QuadraticCost(np.eye(3), np.eye(2)))
+    with raises(ValueError, "stages\\[0\\]: nx2"):
+        solver.setup(mixed)
+    assert not mixed.checkIntegrity()
+
+
+def test_guesses(solver):
+    solver, problem = solver
+    xs, us = [np.zeros(4)] * 31, [np.zeros(2)] * 30
+    with raises(ValueError, "xs_init: expected 31 arrays"):
+        solver.run(problem, xs[:-1], us)
+    with raises(ValueError, "us_init: expected 30 arrays"):
+        solver.run(problem, xs, us + us)
+    with raises(ValueError, r"xs_init\[3\]: expected an array of shape \(4,\), got \(5,\)"):
+        solver.run(problem, xs[:3] + [np.zeros(5)] + xs[4:], us)
+    with raises(TypeError, r"us_init\[0\]"):
+        solver.run(problem, xs, [None] * 30)
+    with raises(ValueError, r"xs_init\[0\]: expected finite"):
+        solver.run(problem, [NAN] + xs[1:], us)
+    with raises(ValueError, "vs_init"):
+        solver.run(problem, xs, us, [np.zeros(1)])
+    with raises(ValueError, r"lams_init\[1\]"):
+        solver.run(problem, xs, us, [], [np.zeros(4)] + [np.zeros(3)] * 30)
+    with raises(TypeError, "xs_init"):
+        solver.run(problem, 3)
+    assert solver.run(problem, xs, us)
+
+
+def test_order_of_calls(arm):
+    problem = problems.reaching(arm)
+    for solver in (aligator.SolverProxDDP(1e-6), aligator.SolverFDDP(1e-6)):
+        with raises(RuntimeError, "setup"):
+            solver.run(problem)
+        assert len(solver.results.xs) == 0 and len(solver.results.controlFeedbacks()) == 0
+    solver = aligator.SolverProxDDP(1e-6)
+    solver.setup(problem)
+    with raises(ValueError, "stages"):
+        solver.run(problems.reaching(arm, horizon=7))
+    with raises((ValueError, TypeError), "data"):
+        solver.run(problems.reaching(arm, bound=1.0))  # constraints that the workspace does not have
+
+
+def test_data_of_another_model(space, arm):
+    tip = aligator.FrameTranslationResidual(4, 2, arm, np.zeros(3), 1)
+    other = aligator.CenterOfMassTranslationResidual(4, 2, arm, np.zeros(3))
+    with raises(TypeError, "data"):
+        tip.evaluate(np.zeros(4), other.createData())
+    with raises(TypeError, "data"):
+        tip.evaluate(np.zeros(4), aligator.StageFunctionData(4, 2, 3))
+    with raises(ValueError, "data.nr"):
+        tip.evaluate(np.zeros(4), aligator.StageFunctionData(4, 2, 2))
+    # A cost of the same class with another residual inside.
+    first = aligator.QuadraticResidualCost(space, tip, np.eye(3))
+    second = aligator.QuadraticResidualCost(space, other, np.eye(3))
+    with raises(TypeError, "data"):
+        first.evaluate(np.zeros(4), np.zeros(2), second.createData())
+    stack = aligator.CostStack(space, 2)
+    data = stack.createData()
+    stack.addCost(first)
+    with raises(ValueError, "data"):
+        stack.evaluate(np.zeros(4), np.zeros(2), data)
+    euler = dynamics.IntegratorEuler(dynamics.MultibodyFreeFwdDynamics(space), 0.1)
+    linear = dynamics.LinearDiscreteDynamics(np.eye(4), np.ones((4, 2)), np.zeros(4))
+    with raises(TypeError, "data"):
+        euler.forward(np.zeros(4), np.zeros(2), linear.createData())
+    problem = problems.reaching(arm)
+    with raises((ValueError, TypeError), "data"):
+        problem.evaluate([np.zeros(4)] * 31, [np.zeros(2)] * 30, aligator.TrajOptData(problems.reaching(arm, bound=1.0)))
+
+
+def test_numbers_out_of_range(space):
+    ode = dynamics.MultibodyFreeFwdDynamics(space)
+    for timestep in (0.0, -1.0, np.nan):
+        with raises(ValueError, "timestep"):
+            dynamics.IntegratorEuler(ode, timestep)
+    with raises(ValueError, "tol"):
+        aligator.SolverProxDDP(0.0)
+    with raises(ValueError, "mu_init"):
+        aligator.SolverProxDDP(1e-3, -1.0)
+    with raises(ValueError, "num_threads"):
+        aligator.SolverProxDDP(1e-3).setNumThreads(0)
+
+
+def test_nan_during_a_solve(arm):
+    class Nan(aligator.CostAbstract):
+        def evaluate(self, x, u, data):
+            data.value = float("nan")
+
+        def computeGradients(self, x, u, data):
+            data.Lx[:] = np.nan
+
+        def computeHessians(self, x, u, data):
+            data.Luu[:] = np.nan
+
+    for rollout in (aligator.ROLLOUT_LINEAR, aligator.ROLLOUT_NONLINEAR):
+        for strategy in (aligator.SA_FILTER, aligator.SA_LINESEARCH_ARMIJO, aligator.SA_LINESEARCH_NONMONOTONE):
+            problem = problems.reaching(arm, cost=lambda space, nu, dt: Nan(space, nu))
+            solver = aligator.SolverProxDDP(1e-6, 1e-4, max_iters=20)
+            solver.rollout_type, solver.sa_strategy = rollout, strategy
+            solver.setup(problem)
+            try:
+                converged = solver.run(problem)
+            except RuntimeError:
+                converged = False
+            assert not converged
+
+
+def test_constraint_points():
+    box = constraints.BoxConstraint(-np.ones(2), np.ones(2))
+    with raises(ValueError, "z"):
+        box.projection(np.zeros(3))
+    with raises(ValueError, "Jout"):
+        box.applyProjectionJacobian(np.zeros(2), np.eye(3))
+    with raises(ValueError, "blockSizes"):
+        constraints.ConstraintSetProduct([box], [3])
+    with pytest.raises(RuntimeError):
+        constraints.ConstraintSetProduct([box], [2, 2])

@@ -69,19 +69,20 @@ def evaluate_policy(
         `refinement_columns`.
     """
     thetas = evaluation_thetas(task, seed, instances)
+    problems = [task.problem(theta) for theta in thetas]
     rows: list[Row] = []
     for action_length in sorted({min(length, policy.max_action_length) for length in action_lengths}):
         generators = [stream("evaluation noise", task.name, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
 
         def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
-            return policy_columns(task, thetas[number], rollouts.xs[number], rollouts.us[number])
+            xs, us = rollouts.xs[number], rollouts.us[number]
+            return policy_columns(task, thetas[number], problems[number], xs, us)
 
         def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
-            theta = thetas[number]
-            problem = task.problem(theta)
+            problem = problems[number]
             solution = solve(problem, (rollouts.xs[number], rollouts.us[number]), config)
-            return refinement_columns(task, theta, problem, solution)
+            return refinement_columns(task, thetas[number], problem, solution)
 
         values = call_on_all(valued, instances, workers=workers)
         refinements = call_on_all(refined, instances, workers=workers) if refine else []
@@ -96,9 +97,9 @@ def evaluate_policy(
     return pd.DataFrame(rows)
 
 
-def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
+def policy_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Row:
     """What the evaluation keeps of a policy's rollout: cost, violation, distance from the goal."""
-    value = evaluate(task.problem(theta), xs, us)
+    value = evaluate(problem, xs, us)
     return {
         "policy_cost": value.cost,
         "policy_violation": value.violation,

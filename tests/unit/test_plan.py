@@ -14,7 +14,12 @@ DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
 
 def files(content):
-    return {(each.stage, each.name): each.key for each in Plan(validate(content), ROOT).artefacts()}
+    computed = ("demonstrations", "policies", "evaluations")
+    return {
+        (each.stage, each.name): each.key
+        for each in Plan(validate(content), ROOT).artefacts()
+        if each.stage in computed
+    }
 
 
 def changed_stages(edit):
@@ -69,3 +74,16 @@ def test_missing_task_module_is_named():
     content["tasks"]["pendulum"]["module"] = "nowhere.py"
     with pytest.raises(ConfigError, match=r"tasks\.pendulum\.module.*nowhere\.py"):
         Plan(validate(content), ROOT).artefacts()
+
+
+def test_two_methods_of_the_same_settings_are_two_artefacts_of_one_key():
+    content = copy.deepcopy(DEFAULT)
+    content["methods"]["twin"] = content["methods"]["diff"]
+    content["experiments"]["pendulum"]["methods"] += ["twin"]
+    by_method = {
+        artefact.labels["method"]: artefact
+        for artefact in Plan(validate(content), ROOT).experiment("pendulum")
+        if artefact.labels.get("n_traj") == 5 and artefact.labels["seed"] == 0
+    }
+    assert by_method["twin"].key == by_method["diff"].key
+    assert by_method["twin"].file != by_method["diff"].file

@@ -24,7 +24,7 @@ def drawing(section):
 
     return {
         "artefacts": ancient(lambda wildcards: [locate(each) for each in PLAN.drawn(spec(wildcards))]),
-        "keys": lambda wildcards: [each.key for each in PLAN.drawn(spec(wildcards))],
+        "identities": lambda wildcards: [(each.key, each.labels) for each in PLAN.drawn(spec(wildcards))],
         "settings": lambda wildcards: spec(wildcards).model_dump(mode="json"),
     }
 
@@ -42,7 +42,7 @@ rule figure:
         name="[^/]+",
     params:
         settings=FIGURE["settings"],
-        input_keys=FIGURE["keys"],
+        identities=FIGURE["identities"],
     log:
         RESULTS + "/logs/figures/{name}.log",
     message:
@@ -61,7 +61,7 @@ rule table:
         name="[^/]+",
     params:
         settings=TABLE["settings"],
-        input_keys=TABLE["keys"],
+        identities=TABLE["identities"],
     log:
         RESULTS + "/logs/tables/{name}.log",
     message:

@@ -6,7 +6,7 @@ from sobolev_diffusion.figures.draw import draw
 
 draw(
     snakemake.params.settings,
-    list(zip(map(Path, snakemake.input.artefacts), snakemake.params.input_keys)),
+    [(Path(path), *identity) for path, identity in zip(snakemake.input.artefacts, snakemake.params.identities)],
     Path(snakemake.input.style),
     Path(snakemake.output[0]).with_suffix(""),
 )

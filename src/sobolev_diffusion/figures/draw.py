@@ -21,8 +21,8 @@ from sobolev_diffusion.figures.style import Style, save_figure
 from sobolev_diffusion.store import check
 from sobolev_diffusion.tables import read_parquet, write_for_readers
 
-Keyed = Sequence[tuple[Path, str]]
-"""Files and the key each must have."""
+Labelled = Sequence[tuple[Path, str, dict[str, Any]]]
+"""Files, the key each must have, and the labels of its rows: a frozen file may serve under several names."""
 
 FIGURES = {"sample_efficiency": sample_efficiency.draw, "solutions": solutions.draw}
 """kind -> (rows, its settings, style) -> the figure and what is drawn in it."""
@@ -35,7 +35,7 @@ TABLES = {
 """kind -> (rows, style) -> a table of text cells."""
 
 
-def draw(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path) -> None:
+def draw(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: Path) -> None:
     """Draw a figure as stem.pdf, stem.png, and stem.csv (what is drawn).
 
     Raises:
@@ -47,7 +47,7 @@ def draw(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path) ->
     save_figure(stem, figure, drawn)
 
 
-def tabulate(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path) -> None:
+def tabulate(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: Path) -> None:
     """Write a table as stem.md, stem.csv and stem.tex.
 
     Raises:
@@ -57,15 +57,15 @@ def tabulate(settings: dict[str, Any], artefacts: Keyed, style: Path, stem: Path
     write_for_readers(stem, TABLES[spec.kind](_read(artefacts), Style.load(style)), spec.caption)
 
 
-def _read_solutions(artefacts: Keyed, count: int) -> pd.DataFrame:
+def _read_solutions(artefacts: Labelled, count: int) -> pd.DataFrame:
     from sobolev_diffusion.pictures import read_solutions, tidy  # needs the task: not for other figures
 
-    return pd.concat([tidy(*read_solutions(*each), count) for each in artefacts], ignore_index=True)
+    return pd.concat([tidy(*read_solutions(*each), count) for *each, _ in artefacts], ignore_index=True)
 
 
-def _read(artefacts: Keyed) -> pd.DataFrame:
+def _read(artefacts: Labelled) -> pd.DataFrame:
     frames = []
-    for path, key in artefacts:
+    for path, key, labels in artefacts:
         check(path, key)
-        frames.append(read_parquet(path))
+        frames.append(read_parquet(path).assign(**labels))
     return pd.concat(frames, ignore_index=True)

@@ -65,24 +65,23 @@ def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[in
         action_lengths: T_a of the panels.
         limit: mean costs above it are drawn as marks at the top.
     """
+    columns = min(2, len(action_lengths))
+    rows = -(-len(action_lengths) // columns)
     figure, axes = plt.subplots(
-        1,
-        len(action_lengths),
-        figsize=(3.4 * len(action_lengths), 3.0),
-        sharey=True,
-        squeeze=False,
-    )
-    for axis, action_length in zip(axes[0], action_lengths, strict=True):
+        rows, columns, figsize=(3.2 * columns + 1.4, 2.5 * rows), sharex=True, sharey=True,
+        squeeze=False, layout="constrained",
+    )  # fmt: skip
+    for axis in axes.flat[len(action_lengths) :]:
+        axis.remove()
+    for axis, action_length in zip(axes.flat, action_lengths, strict=False):
         _panel(axis, at_action_length(summary, action_length), style, limit)
-        axis.set_title(f"{style.tasks.get(task, task)}, $T_a$ = {action_length}")
-    axes[0, 0].set_ylabel("mean cost")
-    figure.legend(
-        handles=_legend(summary, style),
-        loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
-        borderaxespad=0.5,
-    )
-    figure.tight_layout()
+        axis.set_title(f"$T_a$ = {action_length}")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("mean cost")
+    for axis in axes[-1]:
+        axis.set_xlabel("trajectories $n_{traj}$")
+    figure.suptitle(style.tasks.get(task, task))
+    figure.legend(handles=_legend(summary, style), loc="outside right center")
     return figure
 
 
@@ -129,8 +128,8 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
     ticks = sorted(rows.n_traj.dropna().unique())
     axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
     axis.minorticks_off()
-    axis.set_ylim(0, limit)
-    axis.set_xlabel("trajectories $n_{traj}$")
+    axis.set_yscale("log")
+    axis.set_ylim(0.8 * rows["mean"].min(), limit)
 
 
 def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:

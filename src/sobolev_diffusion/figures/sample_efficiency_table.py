@@ -32,7 +32,7 @@ def make(evaluations: pd.DataFrame, style: Style) -> pd.DataFrame:
     assert table is not None
     known = [TO_ALONE, *style.methods]
     others = sorted(set(table.method) - set(known))
-    order = {name: rank for rank, name in enumerate([*known, *others])}
+    order = {name: rank for rank, name in reversed(list(enumerate([*known, *others])))}
     table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c)
     table["method"] = [style.label(name) for name in table.method]
     for column in CONDITION[1:]:

@@ -14,7 +14,6 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.losses import Batch
 
-
 TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
 
 

@@ -61,4 +61,4 @@ def test_mistake_ends_the_run_with_its_name(folder):
     path.write_text(path.read_text().replace("[0.02, 0.02, 0.002, 0.002]", "[np.inf, 0.02, 0.002, 0.002]"))
     status, output = snakemake(folder, "results/figures/task_cart_pole.png")
     assert status != 0
-    assert "cart_pole: problem(theta): expected a finite cost of the guess" in output
+    assert "cart_pole: problem(theta): expected a finite cost of the guess" in output, output

@@ -80,7 +80,7 @@ rule animation:
     params:
         key=lambda wildcards: PLAN.animated(CONFIG.animations[wildcards.name]).key,
         title=lambda wildcards: CONFIG.animations[wildcards.name].title,
-        runs=lambda wildcards: CONFIG.animations[wildcards.name].count,
+        shown=lambda wildcards: CONFIG.animations[wildcards.name].count,
     log:
         RESULTS + "/logs/animations/{name}.log",
     message:

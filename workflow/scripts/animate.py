@@ -7,6 +7,6 @@ from sobolev_diffusion.figures.animation import animate
 animate(
     (Path(snakemake.input.artefact), snakemake.params.key),
     snakemake.params.title,
-    snakemake.params.runs,
+    snakemake.params.shown,
     Path(snakemake.output[0]),
 )

@@ -14,6 +14,7 @@ from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
+OFF_SCALE = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
 CONDITION = ("method", "n_traj", "epochs", "action_length")
 
 
@@ -86,10 +87,11 @@ def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[in
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
+    floor = 0.8 * rows["mean"].min()
     alone = rows[rows.method == TO_ALONE].iloc[0]
     looks = style.methods[TO_ALONE]
     axis.axhline(alone["mean"], color=looks.colour, linewidth=1.5, zorder=1)
-    axis.axhspan(alone.low, alone.high, color=looks.colour, alpha=0.15, linewidth=0)
+    axis.axhspan(max(alone.low, floor), alone.high, color=looks.colour, alpha=0.15, linewidth=0)
     for method, looks in style.methods.items():
         for dash, (_, curve) in zip(("--", "-"), _by_length(rows, method), strict=False):
             x, mean = curve.n_traj.to_numpy(float), curve["mean"].to_numpy()
@@ -104,7 +106,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
                 markersize=4,
                 **style_line,
             )
-            low, high = curve.low.clip(upper=limit), curve.high.clip(upper=limit)
+            low, high = curve.low.clip(floor, limit), curve.high.clip(floor, limit)
             axis.fill_between(
                 x,
                 low,
@@ -114,22 +116,19 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
                 alpha=0.12,
                 linewidth=0,
             )
-            axis.plot(
-                x[~on_scale],
-                np.full((~on_scale).sum(), limit),
-                linestyle="none",
-                marker=(6, 2, 0),
-                color=looks.colour,
-                markersize=7,
-                clip_on=False,
-                zorder=5,
-            )
+            _mark_off_scale(axis, x[~on_scale], limit, looks.colour)
     axis.set_xscale("log")
     ticks = sorted(rows.n_traj.dropna().unique())
     axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
     axis.minorticks_off()
     axis.set_yscale("log")
-    axis.set_ylim(0.8 * rows["mean"].min(), limit)
+    axis.set_ylim(floor, limit)
+
+
+def _mark_off_scale(axis: Axes, x: np.ndarray, limit: float, colour: str) -> None:
+    """Marks at the top; outside the axes, so the layout must not make room for them."""
+    (marks,) = axis.plot(x, np.full(len(x), limit), **OFF_SCALE, color=colour, clip_on=False, zorder=5)
+    marks.set_in_layout(False)
 
 
 def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:
@@ -157,15 +156,5 @@ def _legend(summary: pd.DataFrame, style: Style) -> list[Line2D]:
             Line2D([], [], color="0.4", linestyle="--", label="short training"),
             Line2D([], [], color="0.4", linestyle="-", label="long training"),
         ]
-    handles.append(
-        Line2D(
-            [],
-            [],
-            color="0.4",
-            linestyle="none",
-            marker=(6, 2, 0),
-            markersize=7,
-            label="mean off scale",
-        )
-    )
+    handles.append(Line2D([], [], color="0.4", **OFF_SCALE, label="mean off scale"))
     return handles

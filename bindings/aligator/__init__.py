@@ -8,12 +8,12 @@ A problem (`TrajOptProblem`) is a list of stages (`StageModel`: cost, dynamics, 
 import sys
 
 # Before the extension: it registers the converters of Pinocchio's objects.
-import pinocchio  # noqa: F401
+import pinocchio
 
-from . import _aligator, _std_vec, utils  # noqa: F401
-from ._aligator import *  # noqa: F403
-from ._aligator import __version__, constraints, dynamics, extras, manifolds  # noqa: F401
-from ._std_vec import *  # noqa: F403
+from . import _aligator, _std_vec, utils
+from ._aligator import *
+from ._aligator import __version__, constraints, dynamics, extras, manifolds
+from ._std_vec import *
 
 for _submodule in (constraints, dynamics, extras, manifolds):
     # So that `import aligator.manifolds` works although these are parts of one extension.

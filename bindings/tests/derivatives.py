@@ -104,16 +104,23 @@ def check_space(space, x, v, atol=1e-6):
 
     np.testing.assert_allclose(
         space.Jintegrate(x, v, 0),
-        _columns(integrate, space.ndx, lambda eps, i: (space.integrate(x, eps * unit[i]), v)), atol=atol)
+        _columns(integrate, space.ndx, lambda eps, i: (space.integrate(x, eps * unit[i]), v)),
+        atol=atol,
+    )
     np.testing.assert_allclose(
-        space.Jintegrate(x, v, 1), _columns(integrate, space.ndx, lambda eps, i: (x, v + eps * unit[i])), atol=atol)
+        space.Jintegrate(x, v, 1), _columns(integrate, space.ndx, lambda eps, i: (x, v + eps * unit[i])), atol=atol
+    )
 
     def difference(point):
         return space.difference(*point)
 
     np.testing.assert_allclose(
         space.Jdifference(x, reached, 0),
-        _columns(difference, space.ndx, lambda eps, i: (space.integrate(x, eps * unit[i]), reached)), atol=atol)
+        _columns(difference, space.ndx, lambda eps, i: (space.integrate(x, eps * unit[i]), reached)),
+        atol=atol,
+    )
     np.testing.assert_allclose(
         space.Jdifference(x, reached, 1),
-        _columns(difference, space.ndx, lambda eps, i: (x, space.integrate(reached, eps * unit[i]))), atol=atol)
+        _columns(difference, space.ndx, lambda eps, i: (x, space.integrate(reached, eps * unit[i]))),
+        atol=atol,
+    )

@@ -43,7 +43,7 @@ def riccati(A, B, c, Q, R, Qf, x0, horizon):
 
 
 def reaching(model, horizon=30, cost=None, bound=None, make_dynamics=None):
-    """A two-joint arm that goes to a configuration. `cost(space, nu, dt)` adds a stage cost; `bound` limits the controls;
+    """A two-joint arm that goes to a configuration. `cost(space, nu, dt)` adds a stage cost; `bound` is on u;
     `make_dynamics(space, dt)` replaces the integrator."""
     space, nu, dt = manifolds.MultibodyPhaseSpace(model), model.nv, 0.02
     target = np.array([0.5, -0.3, 0.0, 0.0])
@@ -57,8 +57,10 @@ def reaching(model, horizon=30, cost=None, bound=None, make_dynamics=None):
         step = make_dynamics(space, dt)
     stage = aligator.StageModel(stack, step)
     if bound is not None:
-        stage.addConstraint(aligator.ControlErrorResidual(space.ndx, nu),
-                            constraints.BoxConstraint(-bound * np.ones(nu), bound * np.ones(nu)))
+        stage.addConstraint(
+            aligator.ControlErrorResidual(space.ndx, nu),
+            constraints.BoxConstraint(-bound * np.ones(nu), bound * np.ones(nu)),
+        )
     return aligator.TrajOptProblem(space.neutral(), [stage] * horizon, terminal)
 
 

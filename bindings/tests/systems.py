@@ -26,7 +26,9 @@ def floating_body() -> pin.Model:
     root = model.addJoint(0, pin.JointModelFreeFlyer(), pin.SE3.Identity(), "root")
     model.appendBodyToJoint(root, pin.Inertia(2.0, np.zeros(3), np.diag([0.1, 0.2, 0.3])), pin.SE3.Identity())
     joint = model.addJoint(root, pin.JointModelRY(), pin.SE3(np.eye(3), np.array([0.2, 0.1, 0.0])), "shoulder")
-    model.appendBodyToJoint(joint, pin.Inertia(1.0, np.array([0, 0, 0.3]), np.diag([0.02, 0.02, 0.01])), pin.SE3.Identity())
+    model.appendBodyToJoint(
+        joint, pin.Inertia(1.0, np.array([0, 0, 0.3]), np.diag([0.02, 0.02, 0.01])), pin.SE3.Identity()
+    )
     model.addFrame(pin.Frame("foot", root, 0, pin.SE3(np.eye(3), np.array([0, 0, -0.5])), pin.FrameType.OP_FRAME))
     model.addFrame(pin.Frame("hand", joint, 0, pin.SE3(np.eye(3), np.array([0, 0, 0.6])), pin.FrameType.OP_FRAME))
     model.lowerPositionLimit[:] = -1.0

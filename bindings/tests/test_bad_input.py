@@ -2,11 +2,11 @@
 
 import numpy as np
 import pinocchio as pin
+import problems
 import pytest
+import systems
 
 import aligator
-import problems
-import systems
 from aligator import constraints, dynamics, manifolds
 
 NAN = np.full(4, np.nan)
@@ -198,7 +198,9 @@ def test_data_of_another_model(space, arm):
         euler.forward(np.zeros(4), np.zeros(2), linear.createData())
     problem = problems.reaching(arm)
     with raises((ValueError, TypeError), "data"):
-        problem.evaluate([np.zeros(4)] * 31, [np.zeros(2)] * 30, aligator.TrajOptData(problems.reaching(arm, bound=1.0)))
+        problem.evaluate(
+            [np.zeros(4)] * 31, [np.zeros(2)] * 30, aligator.TrajOptData(problems.reaching(arm, bound=1.0))
+        )
 
 
 def test_numbers_out_of_range(space):

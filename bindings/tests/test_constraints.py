@@ -9,9 +9,12 @@ SETS = {
     "equality": (constraints.EqualityConstraintSet(), np.zeros(3)),
     "orthant": (constraints.NegativeOrthant(), np.minimum(Z, 0)),
     "box": (constraints.BoxConstraint(-np.ones(3), np.ones(3)), np.clip(Z, -1, 1)),
-    "product": (constraints.ConstraintSetProduct(
-        [constraints.BoxConstraint(-np.ones(2), np.ones(2)), constraints.NegativeOrthant()], [2, 1]),
-        np.array([-1.0, 0.5, 0.0])),
+    "product": (
+        constraints.ConstraintSetProduct(
+            [constraints.BoxConstraint(-np.ones(2), np.ones(2)), constraints.NegativeOrthant()], [2, 1]
+        ),
+        np.array([-1.0, 0.5, 0.0]),
+    ),
 }
 
 
@@ -58,7 +61,8 @@ def test_stack_of_a_stage():
     space = aligator.manifolds.VectorSpace(2)
     stage = aligator.StageModel(
         aligator.QuadraticCost(np.eye(2), np.eye(1)),
-        aligator.dynamics.LinearDiscreteDynamics(np.eye(2), np.ones((2, 1)), np.zeros(2)))
+        aligator.dynamics.LinearDiscreteDynamics(np.eye(2), np.ones((2, 1)), np.zeros(2)),
+    )
     stage.addConstraint(aligator.ControlErrorResidual(2, 1), constraints.BoxConstraint(-np.ones(1), np.ones(1)))
     stage.addConstraint(aligator.StateErrorResidual(space, 1, np.zeros(2)), constraints.EqualityConstraintSet())
     stack = stage.constraints

@@ -2,11 +2,11 @@ import copy
 import pickle
 
 import numpy as np
+import problems
 import pytest
+import systems
 
 import aligator
-import problems
-import systems
 from aligator import constraints, manifolds
 
 
@@ -21,8 +21,12 @@ class Picklable(aligator.CostAbstract):
 
 def spaces():
     model = systems.arm()
-    return [manifolds.VectorSpace(3), manifolds.SE3(), manifolds.MultibodyConfiguration(model),
-            manifolds.MultibodyPhaseSpace(model)]
+    return [
+        manifolds.VectorSpace(3),
+        manifolds.SE3(),
+        manifolds.MultibodyConfiguration(model),
+        manifolds.MultibodyPhaseSpace(model),
+    ]
 
 
 @pytest.mark.parametrize("space", spaces(), ids=lambda s: type(s).__name__)

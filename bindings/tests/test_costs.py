@@ -1,11 +1,11 @@
 import numpy as np
 import pinocchio as pin
 import pytest
+import systems
+from derivatives import check_cost
 
 import aligator
-import systems
 from aligator import manifolds
-from derivatives import check_cost
 
 NU = 2
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pinocchio as pin
 import pytest
+import systems
+from derivatives import check_dynamics, check_ode
 
 import aligator
-import systems
 from aligator import dynamics, manifolds
-from derivatives import check_dynamics, check_ode
 
 INTEGRATORS = {
     "IntegratorEuler": dynamics.IntegratorEuler,
@@ -38,7 +38,9 @@ def test_integrators(name, ode, rng):
     integrator = INTEGRATORS[name](ode, 0.01)
     x, u = systems.random_state(ode.space, rng), rng.standard_normal(ode.nu)
     check_dynamics(integrator, x, u, atol=1e-5)
-    assert integrator.timestep == 0.01 and isinstance(integrator.differential_dynamics, dynamics.MultibodyFreeFwdDynamics)
+    assert integrator.timestep == 0.01 and isinstance(
+        integrator.differential_dynamics, dynamics.MultibodyFreeFwdDynamics
+    )
 
 
 def test_order_of_integrators():
@@ -91,8 +93,9 @@ def test_contact(body, rng):
     """Forward dynamics and residuals with the foot held in place."""
     space = manifolds.MultibodyPhaseSpace(body)
     foot = body.frames[body.getFrameId("foot")]
-    contact = pin.RigidConstraintModel(pin.ContactType.CONTACT_6D, body, foot.parentJoint, foot.placement,
-                                       pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
+    contact = pin.RigidConstraintModel(
+        pin.ContactType.CONTACT_6D, body, foot.parentJoint, foot.placement, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED
+    )
     contact.name = "foot"
     settings = pin.ProximalSettings(1e-9, 1e-9, 20)
     actuation = np.eye(body.nv)[:, 6:]
@@ -109,7 +112,9 @@ def test_contact(body, rng):
     fdata = force.createData()
     force.evaluate(x, u, fdata)
     assert abs(fdata.value[2]) > 1  # it carries weight
-    wrench = aligator.MultibodyWrenchConeResidual(space.ndx, body, actuation, [contact], settings, "foot", 0.7, 0.1, 0.05)
+    wrench = aligator.MultibodyWrenchConeResidual(
+        space.ndx, body, actuation, [contact], settings, "foot", 0.7, 0.1, 0.05
+    )
     wrench.evaluate(x, u, wdata := wrench.createData())
     assert wdata.value.shape == (17,)
     with pytest.raises(RuntimeError):

@@ -1,11 +1,11 @@
 import numpy as np
 import pinocchio as pin
 import pytest
+import systems
+from derivatives import check_function
 
 import aligator
-import systems
 from aligator import manifolds
-from derivatives import check_function
 
 NU = 3
 
@@ -27,9 +27,11 @@ def residuals(space):
         "FramePlacementResidual": aligator.FramePlacementResidual(ndx, NU, model, pin.SE3.Identity(), hand),
         "FrameTranslationResidual": aligator.FrameTranslationResidual(ndx, NU, model, np.ones(3), hand),
         "FrameVelocityResidual local": aligator.FrameVelocityResidual(
-            ndx, NU, model, pin.Motion.Zero(), hand, pin.ReferenceFrame.LOCAL),
+            ndx, NU, model, pin.Motion.Zero(), hand, pin.ReferenceFrame.LOCAL
+        ),
         "FrameVelocityResidual world": aligator.FrameVelocityResidual(
-            ndx, NU, model, pin.Motion.Zero(), hand, pin.ReferenceFrame.WORLD),
+            ndx, NU, model, pin.Motion.Zero(), hand, pin.ReferenceFrame.WORLD
+        ),
         "FrameEqualityResidual": aligator.FrameEqualityResidual(ndx, NU, model, hand, foot, pin.SE3.Identity()),
         "CenterOfMassTranslationResidual": aligator.CenterOfMassTranslationResidual(ndx, NU, model, np.ones(3)),
         "CenterOfMassVelocityResidual": aligator.CenterOfMassVelocityResidual(ndx, NU, model, np.ones(3)),
@@ -40,9 +42,11 @@ def residuals(space):
         "StageFunctionSliceXpr": aligator.ControlErrorResidual(ndx, NU)[[2, 0]],
         "UnaryFunctionSliceXpr": aligator.FrameTranslationResidual(ndx, NU, model, np.ones(3), hand)[1],
         "LinearFunctionComposition": aligator.LinearFunctionComposition(
-            aligator.ControlErrorResidual(ndx, NU), rows((2, 3)), rows(2)),
+            aligator.ControlErrorResidual(ndx, NU), rows((2, 3)), rows(2)
+        ),
         "LinearUnaryFunctionComposition": aligator.linear_compose(
-            aligator.FrameTranslationResidual(ndx, NU, model, np.ones(3), hand), rows((2, 3)), rows(2)),
+            aligator.FrameTranslationResidual(ndx, NU, model, np.ones(3), hand), rows((2, 3)), rows(2)
+        ),
     }
 
 

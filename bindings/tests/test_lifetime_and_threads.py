@@ -4,19 +4,20 @@ import time
 import weakref
 
 import numpy as np
+import problems
 import pytest
+from test_python_models import ControlCost, LinearStep
 
 import aligator
-import problems
 from aligator import constraints, dynamics, manifolds
-from test_python_models import ControlCost, LinearStep
 
 
 def test_models_outlive_their_parts():
     def build():
         stage = aligator.StageModel(
             aligator.CostStack(ControlCost(manifolds.VectorSpace(2), 1, 1.0)),
-            LinearStep(np.eye(2), np.ones((2, 1)), np.zeros(2)))
+            LinearStep(np.eye(2), np.ones((2, 1)), np.zeros(2)),
+        )
         stage.addConstraint(aligator.ControlErrorResidual(2, 1), constraints.BoxConstraint(-np.ones(1), np.ones(1)))
         return aligator.TrajOptProblem(np.ones(2), [stage] * 5, aligator.QuadraticCost(np.eye(2), np.eye(1)))
 

@@ -1,12 +1,12 @@
 """Models defined in Python, against the built-in ones."""
 
 import numpy as np
+import problems
 import pytest
+from derivatives import check_cost, check_dynamics, check_function, check_ode
 
 import aligator
-import problems
 from aligator import dynamics, manifolds
-from derivatives import check_cost, check_dynamics, check_function, check_ode
 
 
 class ControlCost(aligator.CostAbstract):

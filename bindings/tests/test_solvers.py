@@ -1,9 +1,9 @@
 import numpy as np
+import problems
 import pytest
+import systems
 
 import aligator
-import problems
-import systems
 from aligator import constraints, dynamics, manifolds
 
 
@@ -22,7 +22,9 @@ def test_lqr_against_riccati():
     np.testing.assert_allclose(results.lams[-1], matrices[5] @ xs[-1], atol=1e-6)
 
 
-@pytest.mark.parametrize("strategy", [aligator.SA_FILTER, aligator.SA_LINESEARCH_ARMIJO, aligator.SA_LINESEARCH_NONMONOTONE])
+@pytest.mark.parametrize(
+    "strategy", [aligator.SA_FILTER, aligator.SA_LINESEARCH_ARMIJO, aligator.SA_LINESEARCH_NONMONOTONE]
+)
 @pytest.mark.parametrize("rollout", [aligator.ROLLOUT_LINEAR, aligator.ROLLOUT_NONLINEAR])
 def test_strategies_agree(arm, strategy, rollout):
     reference = problems.solve(problems.reaching(arm)).results.traj_cost
@@ -99,7 +101,8 @@ def test_obstacle_avoidance():
     space = manifolds.VectorSpace(4)
     goal = np.array([2.0, 0.0, 0.0, 0.0])
     stage = aligator.StageModel(
-        aligator.QuadraticControlCost(space, 2, dt * np.eye(2)), dynamics.LinearDiscreteDynamics(A, B, np.zeros(4)))
+        aligator.QuadraticControlCost(space, 2, dt * np.eye(2)), dynamics.LinearDiscreteDynamics(A, B, np.zeros(4))
+    )
     obstacle = Clearance([1.0, 0.05], 0.4)
     stage.addConstraint(obstacle, constraints.NegativeOrthant())
     terminal = aligator.QuadraticStateCost(space, 2, goal, 100 * np.eye(4))
@@ -138,8 +141,7 @@ def test_problem(arm):
     np.testing.assert_array_equal(own.dynamics_data.Jx, sdata.dynamics_data.Jx)
     np.testing.assert_allclose(sdata.dynamics_data.xnext, results.xs[4], atol=1e-6)
     # Stationarity in the controls: Lu + Ju' lam_{t+1} = 0.
-    np.testing.assert_allclose(
-        sdata.cost_data.Lu + sdata.dynamics_data.Ju.T @ results.lams[4], 0, atol=1e-6)
+    np.testing.assert_allclose(sdata.cost_data.Lu + sdata.dynamics_data.Ju.T @ results.lams[4], 0, atol=1e-6)
     assert data.term_cost.Lx.shape == (4,) and data.init_data.value.shape == (4,)
     problem.x0_init = np.ones(4)
     np.testing.assert_array_equal(problem.x0_init, 1)
@@ -162,7 +164,8 @@ def test_initial_condition_on_part_of_the_state():
     A = np.array([[1.0, 0.1], [0.0, 1.0]])
     stage = aligator.StageModel(
         aligator.QuadraticCost(np.eye(2), np.eye(1)),
-        dynamics.LinearDiscreteDynamics(A, np.array([[0.0], [0.1]]), np.zeros(2)))
+        dynamics.LinearDiscreteDynamics(A, np.array([[0.0], [0.1]]), np.zeros(2)),
+    )
     initial = aligator.StateErrorResidual(manifolds.VectorSpace(2), 1, np.array([1.0, 0.0]))[[0]]
     assert isinstance(initial, aligator.UnaryFunction)
     problem = aligator.TrajOptProblem(initial, [stage] * 20, aligator.QuadraticCost(np.eye(2), np.eye(1)))
@@ -183,8 +186,17 @@ def test_history(arm):
     solver.run(problem)
     n = len(history.prim_infeas.tolist())
     assert n > 1
-    for values in (history.values, history.merit_values, history.dual_infeas, history.al_index, history.prim_tols,
-                   history.dual_tols, history.xs, history.us, history.lams):
+    for values in (
+        history.values,
+        history.merit_values,
+        history.dual_infeas,
+        history.al_index,
+        history.prim_tols,
+        history.dual_tols,
+        history.xs,
+        history.us,
+        history.lams,
+    ):
         assert len(values) == n
     assert len(history.xs[0]) == 31
     solver.removeCallback("history")

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-
 import systems
-from aligator import manifolds
 from derivatives import check_space
+
+from aligator import manifolds
 
 SPACES = {
     "VectorSpace": lambda: manifolds.VectorSpace(3),

@@ -1,8 +1,7 @@
 """Plots of solver progress and of trajectories, with matplotlib."""
 
-import numpy as np
-
 import matplotlib.pyplot as plt
+import numpy as np
 
 
 def plot_pd_errs(ax0, prim_errs, dual_errs):
@@ -19,7 +18,7 @@ def plot_pd_errs(ax0, prim_errs, dual_errs):
     ax0.legend()
 
 
-def plot_convergence(cb, ax, res=None, *, show_al_iters=False, legend_kwargs={}):
+def plot_convergence(cb, ax, res=None, *, show_al_iters=False, legend_kwargs=None):
     """Draw what a HistoryCallback recorded, and the final values of `res` if given; return the labels.
 
     With `show_al_iters`, draw the primal tolerance and mark the iterations at which the multipliers were updated.
@@ -35,7 +34,7 @@ def plot_convergence(cb, ax, res=None, *, show_al_iters=False, legend_kwargs={})
         updates = np.flatnonzero(np.diff(cb.al_index) > 0)
         ax.vlines(updates, *ax.get_ylim(), colors="gray", linewidth=4, alpha=0.5, label="AL iters")
     labels = ax.get_legend_handles_labels()[1]
-    ax.legend(**legend_kwargs)
+    ax.legend(**(legend_kwargs or {}))
     return labels
 
 
@@ -54,7 +53,7 @@ def plot_se2_pose(q, ax, alpha=0.5, fc="tab:blue"):
 def _grid(count, ncols, axes, figsize):
     """Figure and flat list of at least `count` axes."""
     if axes is None:
-        figure, axes = plt.subplots(-(-count // ncols), ncols, sharex="col", figsize=figsize, squeeze=False)
+        _, axes = plt.subplots(-(-count // ncols), ncols, sharex="col", figsize=figsize, squeeze=False)
     axes = list(np.ravel(np.asarray(axes, dtype=object)))
     return axes[0].get_figure(), axes
 
@@ -65,8 +64,17 @@ def _draw_limit(ax, limit, times):
     ax.set_ylim(*view)
 
 
-def plot_controls_traj(times, us, ncols=2, axes=None, effort_limit=None, joint_names=None, rmodel=None,
-                       figsize=(6.4, 6.4), xlabel="Time (s)"):
+def plot_controls_traj(
+    times,
+    us,
+    ncols=2,
+    axes=None,
+    effort_limit=None,
+    joint_names=None,
+    rmodel=None,
+    figsize=(6.4, 6.4),
+    xlabel="Time (s)",
+):
     """Draw each control against time; return the figure and the axes. times: (N + 1,), us: (N, nu)."""
     us = np.asarray(us)
     if rmodel is not None:

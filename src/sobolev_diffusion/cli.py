@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from sobolev_diffusion import cache, config, store
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.plan import SUFFIX, Plan
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,9 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     verify.set_defaults(run=_verify)
     freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
     freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
-    freeze.add_argument(
-        "--stage", choices=["demonstrations", "policies", "evaluations", "references"], required=True
-    )
+    freeze.add_argument("--stage", choices=sorted(SUFFIX), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.set_defaults(run=_freeze)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")

@@ -9,6 +9,7 @@ from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
+FLAGS = ("converged", "stalled", "failed", "reached")
 LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima
 
 
@@ -21,6 +22,9 @@ def make(rows: pd.DataFrame, style: Style) -> pd.DataFrame:
     """
     columns = ["task", "seed", "instance"]
     alone = rows[rows.method == TO_ALONE].drop(columns=["best_cost"])
+    alone = alone.astype(
+        dict.fromkeys(FLAGS, bool)
+    )  # concatenation with rows that have none made them objects
     best = rows[rows.method != TO_ALONE][[*columns, "best_cost"]]
     merged = alone.merge(best, on=columns, validate="one_to_one")
     merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost

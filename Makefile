@@ -6,7 +6,7 @@ ENVIRONMENT := .venv/.complete
 
 .PHONY: all test bench smoke wheel lint environment
 all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
-	$(BIN)/snakemake --cores $(CORES) all --forcerun figure table
+	$(BIN)/snakemake --cores $(CORES) all
 
 test: $(ENVIRONMENT) lint  ## the tests
 	$(BIN)/python -m pytest tests bindings/tests

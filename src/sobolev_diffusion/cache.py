@@ -26,7 +26,7 @@ def freeze(artefacts: Iterable[Artefact], results: Path, cache: Path) -> list[Pa
     """
     frozen = []
     for artefact in artefacts:
-        source, target = results / artefact.file, cache / Path(artefact.cached_file).relative_to("cache")
+        source, target = results / artefact.file, cache / artefact.cached_file
         if target.exists() or not source.exists():
             continue
         check(source, artefact.key)

@@ -60,8 +60,8 @@ class Artefact:
 
     @property
     def cached_file(self) -> str:
-        """Path below the results folder of its frozen copy."""
-        return f"cache/{self.stage}/{self.key}{SUFFIX[self.stage]}"
+        """Path below the cache folder of its frozen copy."""
+        return f"{self.stage}/{self.key}{SUFFIX[self.stage]}"
 
 
 class Plan:

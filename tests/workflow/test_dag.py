@@ -42,10 +42,24 @@ def planned(output):
 
 
 def test_fresh_clone_computes_nothing(clone):
-    status, output = snakemake(clone, "-n", "all", "--forcerun", "figure", "table")
+    status, output = snakemake(clone, "-n", "all")
     assert status == 0, output
     assert set(planned(output)) <= {"all", "figure", "table", "total"}
     assert planned(output)["figure"] >= 1
+
+
+def test_an_edit_is_seen_without_any_memory_of_snakemakes(clone):
+    assert snakemake(clone, "--cores", "2", "all")[0] == 0
+    shutil.rmtree(clone / ".snakemake")
+    status, output = snakemake(clone, "-n", "all")
+    assert status == 0, output
+    assert "Nothing to be done" in output
+    path = clone / "config/config.yaml"
+    path.write_text(path.read_text().replace("norm_scale: 30", "norm_scale: 31"))
+    shutil.rmtree(clone / ".snakemake", ignore_errors=True)
+    jobs = planned(snakemake(clone, "-n", "all")[1])
+    assert jobs["policy"] == 20
+    assert jobs["figure"] == 1
 
 
 def test_cache_off_computes_everything(clone):

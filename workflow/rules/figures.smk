@@ -1,4 +1,8 @@
 # Figures and tables: drawn from evaluations and timings, kept in git.
+import json
+
+from sobolev_diffusion.store import write_atomically
+
 STYLE = "config/plotting.yaml"
 FIGURE_SUFFIXES = (".pdf", ".png", ".csv")
 TABLE_SUFFIXES = (".md", ".csv", ".tex")
@@ -16,13 +20,32 @@ def animation_files():
     return [f"{RESULTS}/animations/{name}.html" for name in CONFIG.animations]
 
 
+def expectation(section, name, content):
+    """A file with the identity of what a figure must show, written anew only when that changes.
+
+    It makes a drawn file older than what it should show when the settings change, whatever Snakemake
+    remembers: in a fresh clone, without .snakemake, and when the cache is not to be used.
+    """
+    path = Path(RESULTS) / ".expected" / section / f"{name}.json"
+    text = json.dumps({**content, "computed anew": CONFIG.cache == "off"}, sort_keys=True)
+    if not path.exists() or path.read_text() != text:
+        write_atomically(path, lambda partial: partial.write_text(text))
+    return str(path)
+
+
 def drawing(section):
     """Inputs and parameters of a figure (section: figures) or a table (section: tables)."""
 
     def spec(wildcards):
         return getattr(CONFIG, section)[wildcards.name]
 
+    def expected(wildcards):
+        drawn = [each.key for each in PLAN.drawn(spec(wildcards))]
+        settings = spec(wildcards).model_dump(mode="json")
+        return expectation(section, wildcards.name, {"keys": drawn, "settings": settings})
+
     return {
+        "expected": expected,
         "artefacts": ancient(lambda wildcards: [locate(each) for each in PLAN.drawn(spec(wildcards))]),
         "identities": lambda wildcards: [(each.key, each.labels) for each in PLAN.drawn(spec(wildcards))],
         "settings": lambda wildcards: spec(wildcards).model_dump(mode="json"),
@@ -35,6 +58,7 @@ FIGURE, TABLE = drawing("figures"), drawing("tables")
 rule figure:
     input:
         artefacts=FIGURE["artefacts"],
+        expected=FIGURE["expected"],
         style=STYLE,
     output:
         multiext(RESULTS + "/figures/{name}", *FIGURE_SUFFIXES),
@@ -54,6 +78,7 @@ rule figure:
 rule table:
     input:
         artefacts=TABLE["artefacts"],
+        expected=TABLE["expected"],
         style=STYLE,
     output:
         multiext(RESULTS + "/tables/{name}", *TABLE_SUFFIXES),

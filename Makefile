@@ -9,7 +9,7 @@ all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefact
 	$(BIN)/snakemake --cores $(CORES) all
 
 test: $(ENVIRONMENT) lint  ## the tests
-	$(BIN)/python -m pytest tests bindings/tests
+	$(BIN)/python -m pytest --durations=12 tests bindings/tests
 
 smoke: $(ENVIRONMENT)  ## the whole chain from nothing, small counts
 	$(BIN)/snakemake --cores $(CORES) all --configfile config/smoke.yaml --config cache=off

@@ -24,6 +24,11 @@ def instance(task: Task, purpose: str, seed: int, number: int) -> Array:
     return task.sample(stream(purpose, task.name, seed, number))
 
 
+def evaluation_thetas(task: Task, seed: int, instances: int) -> list[Array]:
+    """theta of the evaluation instances of a seed."""
+    return [instance(task, EVALUATION, seed, number) for number in range(instances)]
+
+
 def solve_instances(
     task: Task,
     config: SolverConfig,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -88,6 +89,10 @@ class PolicyConfig(Section):
     def max_action_length(self) -> int:
         """The largest T_a: T_p - T_h for diffusion, 1 for a direct policy."""
         return 1 if self.kind == "direct" else self.prediction_horizon - self.history
+
+    def applicable(self, action_lengths: Iterable[int]) -> list[int]:
+        """The T_a to evaluate such a policy at, ascending: those asked for, cut at its largest."""
+        return sorted({min(length, self.max_action_length) for length in action_lengths})
 
 
 class SobolevConfig(Section):

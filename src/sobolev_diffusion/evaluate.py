@@ -10,7 +10,7 @@ import aligator
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.collect import EVALUATION, instance
+from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.rollout import Rollouts, roll_out
@@ -22,11 +22,6 @@ from sobolev_diffusion.workers import Failure, call_on_all
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-
-
-def evaluation_thetas(task: Task, seed: int, instances: int) -> list[Array]:
-    """theta of the evaluation instances of a seed."""
-    return [instance(task, EVALUATION, seed, number) for number in range(instances)]
 
 
 def evaluate_solver(
@@ -69,18 +64,16 @@ def evaluate_policy(
         `refinement_columns`.
     """
     thetas = evaluation_thetas(task, seed, instances)
-    problems = [task.problem(theta) for theta in thetas]
     rows: list[Row] = []
-    for action_length in sorted({min(length, policy.max_action_length) for length in action_lengths}):
+    for action_length in policy.config.applicable(action_lengths):
         generators = [stream("evaluation noise", task.name, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
 
         def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
-            xs, us = rollouts.xs[number], rollouts.us[number]
-            return policy_columns(task, thetas[number], problems[number], xs, us)
+            return policy_columns(task, thetas[number], rollouts.xs[number], rollouts.us[number])
 
         def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
-            problem = problems[number]
+            problem = task.problem(thetas[number])
             solution = solve(problem, (rollouts.xs[number], rollouts.us[number]), config)
             return refinement_columns(task, thetas[number], problem, solution)
 
@@ -97,9 +90,9 @@ def evaluate_policy(
     return pd.DataFrame(rows)
 
 
-def policy_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, xs: Array, us: Array) -> Row:
+def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
     """What the evaluation keeps of a policy's rollout: cost, violation, distance from the goal."""
-    value = evaluate(problem, xs, us)
+    value = evaluate(task.problem(theta), xs, us)
     return {
         "policy_cost": value.cost,
         "policy_violation": value.violation,

@@ -142,7 +142,7 @@ class Plan:
     def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
         """A policy on the evaluation instances of its seed."""
         task, seed = policy.labels["task"], policy.labels["seed"]
-        limit = self.config.method(task, policy.labels["method"]).policy.max_action_length
+        kind = self.config.method(task, policy.labels["method"]).policy
         return self._remember(
             "evaluations",
             policy.name,
@@ -151,7 +151,7 @@ class Plan:
                 "solver": _json(self.config.tasks[task].warm) if spec.refine else None,
                 "seed": seed,
                 "instances": self.config.evaluation.instances,
-                "action_lengths": sorted({min(length, limit) for length in spec.action_lengths}),
+                "action_lengths": kind.applicable(spec.action_lengths),
             },
             (policy,),
             policy.labels,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.closed_loop import follow
-from sobolev_diffusion.collect import EVALUATION, instance
+from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import ReferenceConfig, SolverConfig
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
@@ -41,7 +41,7 @@ def best_known(
         Columns: instance, best_cost (infinite if no run ended feasible), best_from (guess, restart or
         neighbour), best_converged.
     """
-    thetas = [instance(task, EVALUATION, seed, number) for number in range(instances)]
+    thetas = evaluation_thetas(task, seed, instances)
     best: list[Solution | None] = [None] * instances
     best_from = ["none"] * instances
 

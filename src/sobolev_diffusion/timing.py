@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
-from sobolev_diffusion.evaluate import evaluation_thetas
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.rollout import roll_out
@@ -56,7 +56,7 @@ def time_policies(
     for number, theta in enumerate(thetas):
         add(TO_ALONE, None, number, 0.0, task.guess(theta))
         for method, policy in policies.items():
-            for length in sorted({min(each, policy.max_action_length) for each in action_lengths}):
+            for length in policy.config.applicable(action_lengths):
                 generator = stream("evaluation noise", task.name, seed, number)
                 if number == 0:  # the first call packs weights and loads code
                     roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])

@@ -9,6 +9,7 @@ import numpy as np
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
@@ -78,3 +79,20 @@ def collect_cold(
     """TO alone on training instances."""
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
     return solve_instances(task, config, numbers, thetas, workers=workers)
+
+
+def collect_warm(
+    task: Task,
+    policy: AnyPolicy,
+    config: SolverConfig,
+    seed: int,
+    numbers: Sequence[int],
+    action_length: int,
+    workers: int = 1,
+) -> Demonstrations:
+    """Training instances solved from a policy's rollout."""
+    thetas = [instance(task, TRAINING, seed, number) for number in numbers]
+    generators = [stream("collecting noise", task.name, seed, number) for number in numbers]
+    rollouts = roll_out(task, policy, thetas, action_length, generators)
+    guesses = list(zip(rollouts.xs, rollouts.us, strict=True))
+    return solve_instances(task, config, numbers, thetas, guesses, workers)

@@ -58,8 +58,9 @@ class MlpConfig(Section):
 
 
 class PolicyConfig(Section):
-    kind: Literal["diffusion", "direct"] = "diffusion"
-    """diffusion: chunks by DDPM with the U-Net. direct: one action by a perceptron (PDDP)."""
+    kind: Literal["diffusion", "direct", "nearest"] = "diffusion"
+    """diffusion: chunks by DDPM with the U-Net. direct: one action by a perceptron (PDDP). nearest: no
+    network; the solved demonstration nearest to the instance, its gains in closed loop."""
     prediction_horizon: PositiveInt = 16
     """T_p: entries of a chunk."""
     history: Annotated[int, Field(ge=0)] = 1
@@ -87,8 +88,8 @@ class PolicyConfig(Section):
 
     @property
     def max_action_length(self) -> int:
-        """The largest T_a: T_p - T_h for diffusion, 1 for a direct policy."""
-        return 1 if self.kind == "direct" else self.prediction_horizon - self.history
+        """The largest T_a: T_p - T_h for diffusion, 1 for what looks at every state."""
+        return self.prediction_horizon - self.history if self.kind == "diffusion" else 1
 
     def applicable(self, action_lengths: Iterable[int]) -> list[int]:
         """The T_a to evaluate such a policy at, ascending: those asked for, cut at its largest."""
@@ -165,6 +166,26 @@ class TaskConfig(Section):
     """What a method does differently on this task: overrides of `methods`, merged key by key."""
 
 
+class InterplayConfig(Section):
+    """Algorithm 1 beyond its first iteration; every default is the paper's."""
+
+    warm_start: bool = True
+    """From iteration 2 on, solve also from the rollout of the policy of the iteration before."""
+    argmin_cost: bool = True
+    """Learn from the cheaper of the two runs of an instance; otherwise from the one that began at the
+    policy's rollout, whatever it costs."""
+    reject: bool = True
+    """Leave out instances that did not converge within the solver's max_iterations (K_solve)."""
+    reset: bool = True
+    """Train each iteration's policy from fresh weights; otherwise go on from those of the one before."""
+    new_instances: bool = True
+    """Draw n_traj new instances in each iteration; otherwise solve those of the first again."""
+    accumulate: bool = True
+    """Learn from the runs of all iterations; otherwise from those of the last one."""
+    action_length: PositiveInt = 8
+    """T_a of the rollouts that the solver starts from while collecting, cut at the policy's largest."""
+
+
 class ExperimentConfig(Section):
     task: str
     """One of `tasks`."""
@@ -174,10 +195,14 @@ class ExperimentConfig(Section):
     """Instances solved per iteration of Algorithm 1; several: a sweep."""
     iterations: PositiveInt = 1
     """N_iter of Algorithm 1."""
+    interplay: InterplayConfig = InterplayConfig()
+    """How the iterations of Algorithm 1 collect and train."""
     epochs: dict[Literal["diffusion", "direct"], tuple[PositiveInt, ...]]
     """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
     action_lengths: tuple[PositiveInt, ...] = (1,)
-    """T_a to evaluate; direct policies are evaluated at 1."""
+    """T_a to evaluate; policies that are no diffusion are evaluated at 1."""
+    last_action_lengths: tuple[PositiveInt, ...] = ()
+    """T_a to evaluate besides these in the last iteration."""
     refine: bool = True
     """Whether to refine the rollouts with the solver in the evaluation."""
 
@@ -213,6 +238,17 @@ class SampleEfficiencyFigure(Section):
     """One of `experiments`."""
     action_lengths: tuple[PositiveInt, ...]
     """T_a of the panels."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+
+
+class IterationsFigure(Section):
+    kind: Literal["iterations"]
+    """Over the iterations of Algorithm 1: cost before and after refining, solver iterations, rejections."""
+    experiment: str
+    """One of `experiments`, with one n_traj; its longest trainings are drawn."""
+    action_length: PositiveInt
+    """T_a of the diffusion policies."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
 
@@ -253,6 +289,21 @@ class TimingTable(Section):
     """Caption, with the number in the paper."""
 
 
+class ActionLengthTable(Section):
+    kind: Literal["action_lengths"]
+    """Cost, solver iterations, convergence and seconds of one method by T_a, beside the paper's numbers."""
+    experiment: str
+    """One of `experiments`; its last iteration, longest training."""
+    timing: str
+    """One of `timings`, of the same experiment."""
+    method: str
+    """One of the experiment's methods."""
+    paper: dict[str, dict[str, float]] = {}
+    """The paper's numbers: row -> T_a, or to_alone -> value."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
 class ToAloneTable(Section):
     kind: Literal["to_alone"]
     """How the solver does alone, a row per task, beside the best known costs."""
@@ -262,13 +313,21 @@ class ToAloneTable(Section):
     """Caption."""
 
 
-FigureConfig = Annotated[SampleEfficiencyFigure | SolutionsFigure, Field(discriminator="kind")]
-TableConfig = Annotated[SampleEfficiencyTable | TimingTable | ToAloneTable, Field(discriminator="kind")]
+FigureConfig = Annotated[
+    SampleEfficiencyFigure | IterationsFigure | SolutionsFigure, Field(discriminator="kind")
+]
+TableConfig = Annotated[
+    SampleEfficiencyTable | TimingTable | ActionLengthTable | ToAloneTable, Field(discriminator="kind")
+]
 
 
 class EvaluationConfig(Section):
     instances: PositiveInt = 50
     """Random instances per seed."""
+
+
+REMOVABLE = ("tasks", "methods", "experiments", "timings", "figures", "tables", "animations")
+"""Sections whose entries a later configuration file can remove, by setting them to null."""
 
 
 class Config(Section):
@@ -293,6 +352,19 @@ class Config(Section):
     tables: dict[str, TableConfig]
     animations: dict[str, AnimationConfig] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _null_removes(cls, content: Any) -> Any:
+        """An entry that a later file sets to null is as if it had never been there."""
+        if not isinstance(content, dict):
+            return content
+        return {
+            section: {name: each for name, each in entries.items() if each is not None}
+            if section in REMOVABLE and isinstance(entries, dict)
+            else entries
+            for section, entries in content.items()
+        }
+
     @field_validator("cache", mode="before")
     @classmethod
     def _off_is_a_word(cls, value: Any) -> Any:
@@ -306,29 +378,47 @@ class Config(Section):
             for method in experiment.methods:
                 _known(f"{where}.methods", method, self.methods)
                 limit = self.method(experiment.task, method).policy
-                if limit.kind not in experiment.epochs:
+                if limit.kind != "nearest" and limit.kind not in experiment.epochs:
                     raise ValueError(f"{where}.epochs: no entry for {limit.kind}, the kind of {method}")
-                if limit.kind == "diffusion" and max(experiment.action_lengths) > limit.max_action_length:
-                    raise ValueError(
-                        f"{where}.action_lengths: T_a = {max(experiment.action_lengths)} exceeds "
-                        f"T_p - T_h = {limit.max_action_length} of method {method}"
-                    )
+                for key in ("action_lengths", "last_action_lengths"):
+                    longest = max(getattr(experiment, key), default=1)
+                    if limit.kind == "diffusion" and longest > limit.max_action_length:
+                        raise ValueError(
+                            f"{where}.{key}: T_a = {longest} exceeds "
+                            f"T_p - T_h = {limit.max_action_length} of method {method}"
+                        )
         for name, figure in self.figures.items():
+            where = f"figures.{name}"
             if figure.kind == "solutions":
-                _known(f"figures.{name}.task", figure.task, self.tasks)
+                _known(f"{where}.task", figure.task, self.tasks)
                 continue
-            _known(f"figures.{name}.experiment", figure.experiment, self.experiments)
-            for length in figure.action_lengths:
-                if length not in self.experiments[figure.experiment].action_lengths:
+            _known(f"{where}.experiment", figure.experiment, self.experiments)
+            experiment = self.experiments[figure.experiment]
+            if figure.kind == "iterations":
+                lengths, key = (figure.action_length,), "action_length"
+                if len(experiment.n_traj) > 1:
+                    raise ValueError(f"{where}.experiment: {figure.experiment} has more than one n_traj")
+            else:
+                lengths, key = figure.action_lengths, "action_lengths"
+            for length in lengths:
+                if length not in experiment.action_lengths:
                     raise ValueError(
-                        f"figures.{name}.action_lengths: T_a = {length} is not evaluated by "
+                        f"{where}.{key}: T_a = {length} is not evaluated by "
                         f"experiments.{figure.experiment}.action_lengths"
                     )
         for name, animation in self.animations.items():
             _known(f"animations.{name}.task", animation.task, self.tasks)
         for name, table in self.tables.items():
-            if table.kind == "timing":
+            if table.kind in ("timing", "action_lengths"):
                 _known(f"tables.{name}.timing", table.timing, self.timings)
+            if table.kind == "timing":
+                continue
+            if table.kind == "action_lengths":
+                _known(f"tables.{name}.experiment", table.experiment, self.experiments)
+                if self.timings[table.timing].experiment != table.experiment:
+                    raise ValueError(f"tables.{name}.timing: {table.timing} times another experiment")
+                methods = self.experiments[table.experiment].methods
+                _known(f"tables.{name}.method", table.method, dict.fromkeys(methods))
             elif table.kind == "to_alone":
                 for task in table.tasks:
                     _known(f"tables.{name}.tasks", task, self.tasks)

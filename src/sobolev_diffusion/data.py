@@ -104,6 +104,7 @@ def prepare(
     demonstrations: Demonstrations,
     policy: Policy,
     sobolev: SobolevConfig | None,
+    fit: bool = True,
 ) -> TrainingSet:
     """Cut, fit the policy's normalisers, normalise.
 
@@ -112,10 +113,12 @@ def prepare(
         demonstrations: converged runs.
         policy: its normalisers are fitted here.
         sobolev: how to weigh the first-order term of each sample.
+        fit: False leaves the normalisers as they are.
     """
     chunks = cut(task, demonstrations, policy.history, policy.max_action_length)
-    policy.normalise_action.fit(chunks.chunk[:, policy.history :])
-    policy.normalise_observation.fit(chunks.observation)
+    if fit:
+        policy.normalise_action.fit(chunks.chunk[:, policy.history :])
+        policy.normalise_observation.fit(chunks.observation)
     action_scale = policy.normalise_action.scale.numpy()
     observation_scale = policy.normalise_observation.scale.numpy()
     state_scale = chunks.state.std(axis=0)

@@ -12,8 +12,7 @@ import pandas as pd
 
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.rollout import Rollouts, roll_out
+from sobolev_diffusion.rollout import AnyPolicy, Rollouts, roll_out
 from sobolev_diffusion.solver import Solution, evaluate, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
@@ -48,7 +47,7 @@ def evaluate_solver(
 
 def evaluate_policy(
     task: Task,
-    policy: Policy,
+    policy: AnyPolicy,
     config: SolverConfig,
     seed: int,
     instances: int,

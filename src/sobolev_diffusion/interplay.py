@@ -3,27 +3,66 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 
+COLD, WARM, NONE = "cold", "warm", "none"
 
-def select(cold: Demonstrations, warm: Demonstrations | None = None) -> Demonstrations:
-    """The data D of one iteration: the cheaper converged run of each instance, if it has one.
+
+def select(
+    cold: Demonstrations, warm: Demonstrations | None = None, rules: InterplayConfig | None = None
+) -> Demonstrations:
+    """What one iteration adds to the data D: at most one run of each of its instances.
 
     Args:
         cold: runs from the interpolated guess.
         warm: runs of the same instances from the policy's rollout, in the same order; none in iteration 1.
+        rules: the paper's where none are given: of the converged runs the cheaper one (ArgminCost).
 
     Raises:
         ValueError: the two sets are not of the same instances.
     """
+    origin = origins(cold, warm, rules or InterplayConfig())
     if warm is None:
-        return cold.take(cold.converged)
+        return cold.take(origin == COLD)
+    both = Demonstrations.concatenate([cold, warm])
+    index = np.arange(len(cold)) + len(cold) * (origin == WARM)
+    return both.take(index[origin != NONE])
+
+
+def origins(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> np.ndarray:
+    """For each instance, which of its runs is learnt from: "cold", "warm", or "none" if it is rejected."""
+    cost_cold = _usable_cost(cold, rules)
+    if warm is None:
+        return np.where(np.isfinite(cost_cold), COLD, NONE)
     if not np.array_equal(cold.instance, warm.instance):
         raise ValueError("cold and warm runs are of different instances")
-    cost_cold = np.where(cold.converged, cold.cost, np.inf)
-    cost_warm = np.where(warm.converged, warm.cost, np.inf)
-    use_warm = cost_warm < cost_cold
-    both = Demonstrations.concatenate([cold, warm])
-    index = np.arange(len(cold)) + len(cold) * use_warm
-    return both.take(index[np.isfinite(np.minimum(cost_cold, cost_warm))])
+    cost_warm = _usable_cost(warm, rules)
+    if not rules.argmin_cost:
+        return np.where(np.isfinite(cost_warm), WARM, NONE)
+    chosen = np.where(cost_warm < cost_cold, WARM, COLD)
+    return np.where(np.isfinite(np.minimum(cost_cold, cost_warm)), chosen, NONE)
+
+
+def _usable_cost(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
+    """Costs; infinite for runs that nothing can be learnt from."""
+    usable = runs.converged if rules.reject else np.isfinite(runs.cost)
+    return np.where(usable, runs.cost, np.inf)
+
+
+def collected(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> pd.DataFrame:
+    """How one iteration's collecting went: a row for each instance.
+
+    Returns:
+        Columns: instance, learnt_from (cold, warm or none), and cost, iterations and converged of both runs,
+        those of the warm one empty in iteration 1.
+    """
+    table = pd.DataFrame({"instance": cold.instance, "learnt_from": origins(cold, warm, rules)})
+    for name, runs in ((COLD, cold), (WARM, warm)):
+        missing = np.full(len(cold), np.nan)
+        table[f"{name}_cost"] = missing if runs is None else runs.cost
+        table[f"{name}_iterations"] = missing if runs is None else runs.iterations.astype(float)
+        table[f"{name}_converged"] = missing if runs is None else runs.converged.astype(float)
+    return table

@@ -9,6 +9,7 @@ from typing import Any
 
 STAGE_VERSION = {
     "demonstrations": 1,
+    "collections": 1,
     "policies": 1,
     "evaluations": 1,
     "timings": 1,

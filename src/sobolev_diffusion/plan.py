@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from sobolev_diffusion.config import (
+    ActionLengthTable,
     AnimationConfig,
     Config,
     ConfigError,
     ExperimentConfig,
     FigureConfig,
+    InterplayConfig,
     TableConfig,
 )
 from sobolev_diffusion.keys import artefact_key
 
 SUFFIX = {
     "demonstrations": ".npz",
+    "collections": ".parquet",
     "policies": ".safetensors",
     "evaluations": ".parquet",
     "timings": ".parquet",
@@ -64,6 +67,38 @@ class Artefact:
         return f"{self.stage}/{self.key}{SUFFIX[self.stage]}"
 
 
+@dataclass(frozen=True)
+class Chain:
+    """One run of Algorithm 1: demonstrations 1 -> policy 1 -> demonstrations 2 -> policy 2 ...
+
+    Attributes:
+        task, method: names in the configuration.
+        n_traj: instances of each iteration.
+        epochs: K_epochs; none where there is nothing to train.
+        seed: of instances, weights and noise.
+        rules: how iterations collect and train.
+    """
+
+    task: str
+    method: str
+    n_traj: int
+    epochs: int | None
+    seed: int
+    rules: InterplayConfig
+
+    @property
+    def place(self) -> str:
+        """Readable place of its artefacts, below the stage's folder."""
+        epochs = [] if self.epochs is None else [f"epochs{self.epochs}"]
+        return "/".join([self.task, self.method, f"n{self.n_traj}", *epochs, f"seed{self.seed}"])
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """Columns that tell it apart in tables."""
+        epochs = {} if self.epochs is None else {"epochs": self.epochs}
+        return {"task": self.task, "method": self.method, "n_traj": self.n_traj, **epochs, "seed": self.seed}
+
+
 class Plan:
     """Every artefact of a configuration.
 
@@ -76,20 +111,44 @@ class Plan:
         self.config = config
         self.root = root
         self._known: dict[tuple, Artefact] = {}
+        self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
     def experiment(self, name: str) -> tuple[Artefact, ...]:
         """The evaluations of an experiment: TO alone, then every policy of every iteration."""
         spec = self.config.experiments[name]
-        seeds = self.config.seed_numbers
-        evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]
-        for method in spec.methods:
-            for n_traj in spec.n_traj:
-                for epochs in spec.epochs[self.config.method(spec.task, method).policy.kind]:
-                    for seed in seeds:
-                        for iteration in range(1, spec.iterations + 1):
-                            policy = self.policy(spec.task, method, n_traj, epochs, seed, iteration)
-                            evaluations.append(self.evaluation(spec, policy))
+        evaluations = [self.solver_evaluation(spec.task, seed) for seed in self.config.seed_numbers]
+        for chain in self._chains(spec):
+            evaluations += [
+                self.evaluation(spec, chain, iteration) for iteration in range(1, spec.iterations + 1)
+            ]
         return tuple(evaluations)
+
+    def last_evaluations(self, spec: ActionLengthTable) -> tuple[Artefact, ...]:
+        """TO alone, and one method's longest trained policies of the last iteration."""
+        experiment = self.config.experiments[spec.experiment]
+        alone = [self.solver_evaluation(experiment.task, seed) for seed in self.config.seed_numbers]
+        chains = [chain for chain in self._chains(experiment) if chain.method == spec.method]
+        longest = max((chain.epochs or 0 for chain in chains), default=0)
+        policies = [
+            self.evaluation(experiment, chain, experiment.iterations)
+            for chain in chains
+            if (chain.epochs or 0) == longest and chain.n_traj == self.config.timings[spec.timing].n_traj
+        ]
+        return (*alone, *policies)
+
+    def collections(self, name: str) -> tuple[Artefact, ...]:
+        """How the collecting of an experiment went, in every run of Algorithm 1."""
+        spec = self.config.experiments[name]
+        return tuple(self.collection(chain, spec.iterations) for chain in self._chains(spec))
+
+    def _chains(self, spec: ExperimentConfig) -> list[Chain]:
+        return [
+            Chain(spec.task, method, n_traj, epochs, seed, spec.interplay)
+            for method in spec.methods
+            for n_traj in spec.n_traj
+            for epochs in spec.epochs.get(self.config.method(spec.task, method).policy.kind, (None,))
+            for seed in self.config.seed_numbers
+        ]
 
     def drawn(self, spec: FigureConfig | TableConfig) -> tuple[Artefact, ...]:
         """The artefacts that a figure or a table is drawn from."""
@@ -100,6 +159,10 @@ class Plan:
         if spec.kind == "to_alone":
             pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
             return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
+        if spec.kind == "action_lengths":
+            return (*self.last_evaluations(spec), self.timing(spec.timing))
+        if spec.kind == "iterations":
+            return (*self.experiment(spec.experiment), *self.collections(spec.experiment))
         return self.experiment(spec.experiment)
 
     def animated(self, spec: AnimationConfig) -> Artefact:
@@ -139,19 +202,20 @@ class Plan:
             {"task": task, "method": BEST_KNOWN, "seed": seed},
         )
 
-    def evaluation(self, spec: ExperimentConfig, policy: Artefact) -> Artefact:
+    def evaluation(self, spec: ExperimentConfig, chain: Chain, iteration: int) -> Artefact:
         """A policy on the evaluation instances of its seed."""
-        task, seed = policy.labels["task"], policy.labels["seed"]
-        kind = self.config.method(task, policy.labels["method"]).policy
+        policy = self.policy(chain, iteration)
+        lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
+        kind = self.config.method(chain.task, chain.method).policy
         return self._remember(
             "evaluations",
             policy.name,
             {
-                "task": self._task(task),
-                "solver": _json(self.config.tasks[task].warm) if spec.refine else None,
-                "seed": seed,
+                "task": self._task(chain.task),
+                "solver": _json(self.config.tasks[chain.task].warm) if spec.refine else None,
+                "seed": chain.seed,
                 "instances": self.config.evaluation.instances,
-                "action_lengths": kind.applicable(spec.action_lengths),
+                "action_lengths": kind.applicable(lengths),
             },
             (policy,),
             policy.labels,
@@ -161,17 +225,12 @@ class Plan:
         """Wall-clock times of an experiment's methods."""
         timing = self.config.timings[name]
         spec = self.config.experiments[timing.experiment]
-        policies = [
-            self.policy(
-                spec.task,
-                method,
-                timing.n_traj,
-                max(spec.epochs[self.config.method(spec.task, method).policy.kind]),
-                timing.seed,
-                spec.iterations,
-            )
-            for method in spec.methods
-        ]
+        policies = []
+        for method in spec.methods:
+            epochs = spec.epochs.get(self.config.method(spec.task, method).policy.kind)
+            longest = max(epochs) if epochs else None
+            chain = Chain(spec.task, method, timing.n_traj, longest, timing.seed, spec.interplay)
+            policies.append(self.policy(chain, spec.iterations))
         return self._remember(
             "timings",
             name,
@@ -182,47 +241,94 @@ class Plan:
                 "seed": timing.seed,
                 "instances": timing.instances,
                 "methods": list(spec.methods),
-                "action_lengths": list(spec.action_lengths),
+                "action_lengths": sorted({*spec.action_lengths, *spec.last_action_lengths}),
             },
             tuple(policies),
             {"task": spec.task, "seed": timing.seed},
         )
 
-    def policy(
-        self,
-        task: str,
-        method: str,
-        n_traj: int,
-        epochs: int,
-        seed: int,
-        iteration: int = 1,
-    ) -> Artefact:
+    def policy(self, chain: Chain, iteration: int) -> Artefact:
         """The policy trained in one iteration of Algorithm 1."""
-        return self._remember(
+        if (chain, iteration) in self._policies:
+            return self._policies[chain, iteration]
+        rules = chain.rules
+        before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
+        learnt = range(1, iteration + 1) if rules.accumulate else range(iteration, iteration + 1)
+        settings = {
+            "task": self._task(chain.task),
+            "method": _json(self.config.method(chain.task, chain.method)),
+            "epochs": chain.epochs,
+            "seed": chain.seed,
+            "instances": iteration * chain.n_traj,
+        }
+        if iteration > 1 or not rules.reject:
+            settings["chunks"] = [self._instances(chain, each) for each in learnt]
+            settings["interplay"] = _json(rules)
+            settings["iteration"] = iteration
+        policy = self._remember(
             "policies",
-            f"{task}/{method}/n{n_traj}/epochs{epochs}/seed{seed}/iter{iteration}",
+            f"{chain.place}/iter{iteration}",
+            settings,
+            (*self._data(chain, learnt), *before),
+            {**chain.labels, "iteration": iteration},
+        )
+        self._policies[chain, iteration] = policy
+        return policy
+
+    def warm_demonstrations(self, chain: Chain, iteration: int) -> Artefact:
+        """Solves of an iteration's instances from the rollout of the policy of the iteration before."""
+        policy = self.policy(chain, iteration - 1)
+        first, last = self._instances(chain, iteration)
+        (length,) = self.config.method(chain.task, chain.method).policy.applicable(
+            [chain.rules.action_length]
+        )
+        return self._remember(
+            "demonstrations",
+            f"{chain.place}/iter{iteration}",
             {
-                "task": self._task(task),
-                "method": _json(self.config.method(task, method)),
-                "epochs": epochs,
-                "seed": seed,
-                "instances": iteration * n_traj,
+                "task": self._task(chain.task),
+                "solver": _json(self.config.tasks[chain.task].warm),
+                "seed": chain.seed,
+                "first": first,
+                "count": last - first,
+                "action_length": length,
             },
-            tuple(self.cold_blocks(task, seed, iteration * n_traj)),
-            {
-                "task": task,
-                "method": method,
-                "n_traj": n_traj,
-                "epochs": epochs,
-                "seed": seed,
-                "iteration": iteration,
-            },
+            (policy,),
+            {**chain.labels, "iteration": iteration},
         )
 
-    def cold_blocks(self, task: str, seed: int, instances: int) -> list[Artefact]:
-        """The blocks of cold solves that hold the first instances of a seed."""
+    def collection(self, chain: Chain, iterations: int) -> Artefact:
+        """How the collecting went: both solves of every instance of every iteration."""
+        chunks = range(1, iterations + 1)
+        return self._remember(
+            "collections",
+            chain.place,
+            {
+                "seed": chain.seed,
+                "chunks": [self._instances(chain, each) for each in chunks],
+                "interplay": _json(chain.rules),
+            },
+            tuple(self._data(chain, chunks)),
+            chain.labels,
+        )
+
+    def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
+        """The demonstrations that these iterations collect: the cold blocks, then the warm ones of each."""
+        warm = [
+            self.warm_demonstrations(chain, each)
+            for each in iterations
+            if each > 1 and chain.rules.warm_start
+        ]
+        chunks = [self._instances(chain, each) for each in iterations]
         size = self.config.block_size
-        return [self.cold_block(task, seed, block) for block in range(-(-instances // size))]
+        blocks = {number // size for first, last in chunks for number in range(first, last)}
+        return [*(self.cold_block(chain.task, chain.seed, block) for block in sorted(blocks)), *warm]
+
+    @staticmethod
+    def _instances(chain: Chain, iteration: int) -> tuple[int, int]:
+        """First and last (exclusive) training instance of an iteration."""
+        first = (iteration - 1) * chain.n_traj if chain.rules.new_instances else 0
+        return first, first + chain.n_traj
 
     def cold_block(self, task: str, seed: int, block: int) -> Artefact:
         """TO alone on a block of training instances."""

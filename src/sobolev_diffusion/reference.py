@@ -16,6 +16,7 @@ import pandas as pd
 from sobolev_diffusion.closed_loop import follow
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import ReferenceConfig, SolverConfig
+from sobolev_diffusion.neighbours import nearest_first
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
@@ -67,13 +68,16 @@ def best_known(
         return solve(task.problem(thetas[number]), guess, cold, with_gains=True)
 
     keep_best("restart", [number for number, _ in restarts], from_deformation)
-    order = _nearest(thetas)
+    ranking = nearest_first(np.stack(thetas), np.stack(thetas))
+    order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
     for _ in range(config.rounds):
         known = [number for number in range(instances) if best[number]]
         pairs = [
             (number, other)
             for number in range(instances)
-            for other in [each for each in order[number] if each in known][: config.neighbours]
+            for other in [each for each in order[number] if each != number and each in known][
+                : config.neighbours
+            ]
         ]
         leaders = list(best)
 
@@ -114,12 +118,3 @@ def deform(
     amplitude = size * rng.standard_normal((BUMPS, task.space.ndx)) / waves[:, None]
     bend = np.sin(np.pi * np.outer(np.linspace(0, 1, len(xs)), waves)) @ amplitude
     return np.stack([task.space.integrate(x, dx) for x, dx in zip(xs, bend, strict=True)]), us
-
-
-def _nearest(thetas: list[Array]) -> list[list[int]]:
-    """The other instances of each instance, nearest parameters first; parameters in units of their spread."""
-    points = np.stack(thetas)
-    spread = points.std(axis=0)
-    points = points / np.where(spread > 1e-9, spread, 1.0)
-    distance = np.linalg.norm(points[:, None] - points[None], axis=2)
-    return [[int(j) for j in np.argsort(row, kind="stable") if j != i] for i, row in enumerate(distance)]

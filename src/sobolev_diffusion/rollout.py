@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from sobolev_diffusion.closed_loop import ran_away
+from sobolev_diffusion.nearest import NearestDemonstration, is_nearest
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.tasks.base import Array, Task
+
+AnyPolicy = Policy | NearestDemonstration
+
+
+def load_policy(path: Path) -> AnyPolicy:
+    """Read a policy of any kind.
+
+    Raises:
+        BadArtefact: the file is missing, truncated, or not a policy.
+    """
+    return NearestDemonstration.load(path) if is_nearest(path) else Policy.load(path)
 
 
 @dataclass(frozen=True)
@@ -20,7 +34,7 @@ class Rollouts:
 
 def roll_out(
     task: Task,
-    policy: Policy,
+    policy: AnyPolicy,
     thetas: list[Array],
     action_length: int,
     generators: list[np.random.Generator],
@@ -32,7 +46,7 @@ def roll_out(
 
     Args:
         task: dynamics, observation and action maps.
-        policy: predicts chunks.
+        policy: predicts chunks; or the demonstrations to follow, which need no T_a and no noise.
         thetas: one per instance.
         action_length: T_a, from 1 to T_p - T_h.
         generators: one per instance, for the noise of the diffusion.
@@ -40,10 +54,12 @@ def roll_out(
     Raises:
         ValueError: T_a is out of range.
     """
-    if not 1 <= action_length <= policy.max_action_length:
-        raise ValueError(
-            f"action_length: T_a must be from 1 to {policy.max_action_length}, got {action_length}"
-        )
+    longest = policy.max_action_length
+    if not 1 <= action_length <= longest:
+        raise ValueError(f"action_length: T_a must be from 1 to {longest}, got {action_length}")
+    if isinstance(policy, NearestDemonstration):
+        followed = [policy.roll_out(task, theta) for theta in thetas]
+        return Rollouts(*(np.stack(parts) for parts in zip(*followed, strict=True)))
     n, horizon, known = len(thetas), task.horizon, policy.history
     data = task.dynamics.createData()
     xs = np.empty((n, horizon + 1, task.space.nx))
@@ -63,7 +79,7 @@ def roll_out(
                     us[i, t + k] = task.control_for(x, actions[i, k])
                     task.dynamics.forward(x, us[i, t + k], data)
                     following = np.array(data.xnext)
-                    alive[i] = np.isfinite(following).all() and np.abs(following).max() < RUNAWAY
+                    alive[i] = not ran_away(following)
                 if not alive[i]:
                     us[i, t + k], following = 0.0, x
                 xs[i, t + k + 1] = following
@@ -71,6 +87,3 @@ def roll_out(
                     taken = task.action(following, us[i, t + k])
                     history[i] = np.concatenate([history[i, 1:], taken[None]])
     return Rollouts(xs, us)
-
-
-RUNAWAY = 1e6  # beyond this a coordinate of the state has run away

@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from sobolev_diffusion.collect import collect_cold
-from sobolev_diffusion.config import MethodConfig, ReferenceConfig, SolverConfig
+from sobolev_diffusion.collect import collect_cold, collect_warm
+from sobolev_diffusion.config import InterplayConfig, MethodConfig, ReferenceConfig, SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
-from sobolev_diffusion.interplay import select
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.interplay import collected, select
+from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.reference import best_known
+from sobolev_diffusion.rollout import load_policy
 from sobolev_diffusion.store import BadArtefact, check, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
@@ -79,19 +80,64 @@ def _task(settings: dict[str, Any]) -> Task:
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    cold = collect_cold(_task(s), SolverConfig(**s["solver"]), s["seed"], numbers, job.workers)
-    cold.save(output)
+    task, solver = _task(s), SolverConfig(**s["solver"])
+    if job.inputs:
+        policy = load_policy(job.inputs[0][0])
+        runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
+    else:
+        runs = collect_cold(task, solver, s["seed"], numbers, job.workers)
+    runs.save(output)
 
 
 def _policy(job: Job, output: Path) -> None:
     s = job.settings
-    blocks = [Demonstrations.load(path) for path, _ in job.inputs]
+    rules = InterplayConfig(**s.get("interplay", {}))
+    iteration = s.get("iteration", 1)
+    paths = [path for path, _ in job.inputs]
+    before = None
+    if iteration > 1 and not rules.reset:
+        before = load_policy(paths.pop())
+    chunks = chunks_of(paths, s.get("chunks", [(0, s["instances"])]))
+    chosen = Demonstrations.concatenate([select(*chunk, rules) for chunk in chunks])
+    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in chunks))
+    method = MethodConfig(**s["method"])
+    if method.policy.kind == "nearest":
+        NearestDemonstration.of(chosen).save(output)
+        return
+    seed = torch_seed("training", job.labels["task"], job.labels["seed"], iteration)
+    train(_task(s), chosen, method, s["epochs"], seed, before).policy.save(output)
+
+
+def chunks_of(
+    paths: Sequence[Path], instances: Sequence[tuple[int, int]]
+) -> list[tuple[Demonstrations, Demonstrations | None]]:
+    """What iterations collected: cold runs, and warm ones where there are any.
+
+    Args:
+        paths: the blocks of cold solves that hold the instances, then the warm solves of later iterations.
+        instances: first and last (exclusive) of each iteration.
+    """
+    sets = [Demonstrations.load(path) for path in paths]
+    needed = {number for first, last in instances for number in range(first, last)}
+    covered: set[int] = set()
+    blocks = []
+    while not needed <= covered:
+        blocks.append(sets.pop(0))
+        covered |= set(blocks[-1].instance.tolist())
     cold = Demonstrations.concatenate(blocks)
-    chosen = select(cold.take(cold.instance < s["instances"]))
-    log.info("%d of %d instances converged", len(chosen), s["instances"])
-    seed = torch_seed("training", job.labels["task"], job.labels["seed"], job.labels["iteration"])
-    trained = train(_task(s), chosen, MethodConfig(**s["method"]), s["epochs"], seed)
-    trained.policy.save(output)
+    none = [None] * (len(instances) - len(sets))
+    return [
+        (cold.take((cold.instance >= first) & (cold.instance < last)), warm)
+        for (first, last), warm in zip(instances, [*none, *sets], strict=True)
+    ]
+
+
+def _collection(job: Job, output: Path) -> None:
+    s = job.settings
+    rules = InterplayConfig(**s["interplay"])
+    chunks = chunks_of([path for path, _ in job.inputs], s["chunks"])
+    tables = [collected(*chunk, rules).assign(iteration=i) for i, chunk in enumerate(chunks, start=1)]
+    _write_labelled(job, pd.concat(tables, ignore_index=True), output)
 
 
 def _evaluation(job: Job, output: Path) -> None:
@@ -100,7 +146,7 @@ def _evaluation(job: Job, output: Path) -> None:
     if job.inputs:
         table = evaluate_policy(
             task,
-            Policy.load(job.inputs[0][0]),
+            load_policy(job.inputs[0][0]),
             SolverConfig(**(s["solver"] or {})),
             s["seed"],
             s["instances"],
@@ -128,7 +174,7 @@ def _reference(job: Job, output: Path) -> None:
 
 def _timing(job: Job, output: Path) -> None:
     s = job.settings
-    policies = {method: Policy.load(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
+    policies = {method: load_policy(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
     cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
     table = time_policies(_task(s), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
     write_parquet(output, table)
@@ -136,6 +182,7 @@ def _timing(job: Job, output: Path) -> None:
 
 _STAGES: dict[str, Callable[[Job, Path], None]] = {
     "demonstrations": _demonstrations,
+    "collections": _collection,
     "policies": _policy,
     "evaluations": _evaluation,
     "timings": _timing,

@@ -10,8 +10,7 @@ import pandas as pd
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.plan import TO_ALONE
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.rollout import roll_out
+from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import solve
 from sobolev_diffusion.store import machine
 from sobolev_diffusion.streams import stream
@@ -20,7 +19,7 @@ from sobolev_diffusion.tasks.base import Task
 
 def time_policies(
     task: Task,
-    policies: Mapping[str, Policy],
+    policies: Mapping[str, AnyPolicy],
     cold: SolverConfig,
     warm: SolverConfig,
     seed: int,

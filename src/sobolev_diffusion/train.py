@@ -43,8 +43,9 @@ def train(
     method: MethodConfig,
     epochs: int,
     seed: int,
+    before: Policy | None = None,
 ) -> Trained:
-    """Train a policy from scratch on the demonstrations, one thread.
+    """Train a policy on the demonstrations, one thread.
 
     Args:
         task: gives observations and actions.
@@ -52,6 +53,7 @@ def train(
         method: policy, Sobolev term and training settings.
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
         seed: of weights, minibatches and noise.
+        before: a policy of the same method to go on from, with its normalisation; none: fresh weights.
 
     Raises:
         TrainingFailed: the loss is not finite.
@@ -60,7 +62,9 @@ def train(
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     policy = make_policy(task, method.policy)
-    data = prepare(task, demonstrations, policy, method.sobolev)
+    if before is not None:
+        policy.load_state_dict(before.state_dict())
+    data = prepare(task, demonstrations, policy, method.sobolev, fit=before is None)
     generator = torch.Generator().manual_seed(seed)
     steps = gradient_steps(epochs, data.pairs, policy.prediction_horizon, method.training.batch_size)
     trainer = make_trainer(policy, method.training, method.sobolev, steps)

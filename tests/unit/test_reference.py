@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion import config
-from sobolev_diffusion.config import ReferenceConfig
+from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
 from sobolev_diffusion.evaluate import evaluate_solver
 from sobolev_diffusion.figures import to_alone_table
 from sobolev_diffusion.figures.style import Style
@@ -43,9 +43,9 @@ def test_best_known_is_at_most_the_cost_of_a_feasible_solution(rows):
 
 def test_table_has_a_row_per_task(rows):
     pandas = pytest.importorskip("pandas")
-    table = to_alone_table.make(
-        pandas.concat(rows, ignore_index=True), Style.load(ROOT / "config/plotting.yaml")
-    )
+    spec = ToAloneTable(kind="to_alone", tasks=("quadrotor",), caption="")
+    style = Style.load(ROOT / "config/plotting.yaml")
+    table = to_alone_table.make(pandas.concat(rows, ignore_index=True), spec, style)
     assert list(table.task) == ["Quadrotor"]
     assert table.converged[0] == "100%"
     assert table["over 5% dearer"][0] == "0%"

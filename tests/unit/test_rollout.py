@@ -1,4 +1,4 @@
-"""Algorithm 2 with an oracle, and what must not depend on the batch; Algorithm 1's choice of runs."""
+"""Algorithm 2 with an oracle, and what must not depend on the batch."""
 
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from sobolev_diffusion import config
 from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.data import make_policy
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
-from sobolev_diffusion.interplay import select
 from sobolev_diffusion.rollout import roll_out
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.registry import make_task
@@ -87,18 +86,6 @@ def test_evaluation_has_a_row_per_instance_and_action_length(task, policy):
     alone = evaluate_solver(task, CONFIG.tasks["pendulum"].cold, 0, 2)
     assert alone.converged.all()
     assert alone.violation.max() < 1e-3
-
-
-def test_select_takes_the_cheaper_converged_run(demonstrations):
-    cold, warm = demonstrations, demonstrations.take(np.arange(3))
-    cold = cold.take(np.arange(3))
-    cold.cost[:], warm.cost[:] = [1.0, 5.0, 3.0], [2.0, 4.0, 1.0]
-    cold.converged[:], warm.converged[:] = [True, True, False], [True, True, False]
-    chosen = select(cold, warm)
-    assert list(chosen.instance) == [0, 1]
-    assert list(chosen.cost) == [1.0, 4.0]
-    with pytest.raises(ValueError, match="different instances"):
-        select(cold, warm.take(np.array([1, 0, 2])))
 
 
 def test_demonstrations_do_not_depend_on_their_block(task, demonstrations):

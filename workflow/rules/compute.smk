@@ -25,6 +25,8 @@ def job_of(stage, suffix):
 
 
 rule demonstrations:
+    input:
+        inputs_of("demonstrations", ".npz"),
     output:
         artefact=RESULTS + "/demonstrations/{name}.npz",
         stamp=RESULTS + "/demonstrations/{name}.npz.stamp.json",
@@ -35,7 +37,25 @@ rule demonstrations:
     benchmark:
         RESULTS + "/benchmarks/demonstrations/{name}.tsv"
     message:
-        "TO alone on training instances: {wildcards.name}"
+        "solving training instances: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
+rule collection:
+    input:
+        inputs_of("collections", ".parquet"),
+    output:
+        artefact=RESULTS + "/collections/{name}.parquet",
+        stamp=RESULTS + "/collections/{name}.parquet.stamp.json",
+    params:
+        job=job_of("collections", ".parquet"),
+    log:
+        RESULTS + "/logs/collections/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/collections/{name}.tsv"
+    message:
+        "what was collected: {wildcards.name}"
     script:
         "../scripts/compute.py"
 

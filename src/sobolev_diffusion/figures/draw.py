@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 
 from sobolev_diffusion.config import FigureConfig, TableConfig
 from sobolev_diffusion.figures import (
+    action_length_table,
+    iterations,
     sample_efficiency,
     sample_efficiency_table,
     solutions,
@@ -24,15 +26,20 @@ from sobolev_diffusion.tables import read_parquet, write_for_readers
 Labelled = Sequence[tuple[Path, str, dict[str, Any]]]
 """Files, the key each must have, and the labels of its rows: a frozen file may serve under several names."""
 
-FIGURES = {"sample_efficiency": sample_efficiency.draw, "solutions": solutions.draw}
+FIGURES = {
+    "sample_efficiency": sample_efficiency.draw,
+    "iterations": iterations.draw,
+    "solutions": solutions.draw,
+}
 """kind -> (rows, its settings, style) -> the figure and what is drawn in it."""
 
 TABLES = {
     "sample_efficiency": sample_efficiency_table.make,
     "timing": timing_table.make,
+    "action_lengths": action_length_table.make,
     "to_alone": to_alone_table.make,
 }
-"""kind -> (rows, style) -> a table of text cells."""
+"""kind -> (rows, its settings, style) -> a table of text cells."""
 
 
 def draw(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: Path) -> None:
@@ -54,7 +61,7 @@ def tabulate(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: P
         BadArtefact: see `draw`.
     """
     spec = TypeAdapter(TableConfig).validate_python(settings)
-    write_for_readers(stem, TABLES[spec.kind](_read(artefacts), Style.load(style)), spec.caption)
+    write_for_readers(stem, TABLES[spec.kind](_read(artefacts), spec, Style.load(style)), spec.caption)
 
 
 def _read_solutions(artefacts: Labelled, count: int) -> pd.DataFrame:

@@ -10,11 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sobolev_diffusion.config import SampleEfficiencyFigure
-from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.figures.style import OFF_SCALE, Style
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
-OFF_SCALE = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
 CONDITION = ("method", "n_traj", "epochs", "action_length")
 
 
@@ -22,13 +21,15 @@ def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
     """Mean policy cost for each method, n_traj, epochs and T_a; TO alone as a row without them.
 
     Args:
-        evaluations: a row per instance, of an experiment's policies and of TO alone.
+        evaluations: a row per instance, of an experiment's policies and of TO alone; of policies, the last
+            iteration counts.
 
     Returns:
         Columns: method, n_traj, epochs, action_length, mean, low, high, seeds.
     """
     alone = evaluations[evaluations.method == TO_ALONE]
     policies = evaluations[evaluations.method != TO_ALONE]
+    policies = policies[policies.iteration == policies.iteration.max()]
     return pd.concat(
         [
             over_seeds(alone, ["method"], "cost"),
@@ -133,7 +134,7 @@ def _mark_off_scale(axis: Axes, x: np.ndarray, limit: float, colour: str) -> Non
 
 def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:
     """The curves of a method, shortest training first; a single one is drawn solid."""
-    curves = list(rows[(rows.method == method) & rows.epochs.notna()].groupby("epochs"))
+    curves = list(rows[(rows.method == method) & rows.n_traj.notna()].groupby("epochs", dropna=False))
     return curves if len(curves) != 1 else [(np.nan, rows.iloc[:0]), *curves]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sobolev_diffusion.config import SampleEfficiencyTable
 from sobolev_diffusion.figures.sample_efficiency import CONDITION
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
@@ -21,8 +22,10 @@ COLUMNS = {
 SHARES = ("policy_reached", "converged", "stalled")
 
 
-def make(evaluations: pd.DataFrame, style: Style) -> pd.DataFrame:
+def make(evaluations: pd.DataFrame, _: SampleEfficiencyTable, style: Style) -> pd.DataFrame:
     """A row per method, n_traj, epochs and T_a, cells "mean [low, high]" over seeds; TO alone first."""
+    last = evaluations.iteration.isna() | (evaluations.iteration == evaluations.iteration.max())
+    evaluations = evaluations[last]
     table: pd.DataFrame | None = None
     for column, title in COLUMNS.items():
         summary = over_seeds(evaluations, CONDITION, column)

@@ -31,6 +31,10 @@ plt.rcParams.update(
 )
 
 
+OFF_SCALE = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
+"""The mark at the top of a panel for a mean above its limit."""
+
+
 @dataclass(frozen=True)
 class Method:
     """How a method is drawn."""

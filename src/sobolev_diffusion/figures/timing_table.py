@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sobolev_diffusion.config import TimingTable
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
 
 SECONDS = ("rollout_seconds", "solve_seconds", "total_seconds")
 
 
-def make(timings: pd.DataFrame, style: Style) -> pd.DataFrame:
+def make(timings: pd.DataFrame, _: TimingTable, style: Style) -> pd.DataFrame:
     """A row per method and T_a, means over instances; speed-up: TO alone's mean total over this row's."""
     grouped = timings.groupby(["method", "action_length"], dropna=False)
     means = grouped[[*SECONDS, "iterations", "converged"]].mean().reset_index()

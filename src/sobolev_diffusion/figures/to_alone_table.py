@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sobolev_diffusion.config import ToAloneTable
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
@@ -13,7 +14,7 @@ FLAGS = ("converged", "stalled", "failed", "reached")
 LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima
 
 
-def make(rows: pd.DataFrame, style: Style) -> pd.DataFrame:
+def make(rows: pd.DataFrame, _: ToAloneTable, style: Style) -> pd.DataFrame:
     """A row per task; intervals over seeds.
 
     Args:

@@ -1,0 +1,156 @@
+"""Algorithm 1: the choice of runs, and the chain of demonstrations and policies."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from sobolev_diffusion.collect import collect_cold
+from sobolev_diffusion.config import InterplayConfig, load, validate
+from sobolev_diffusion.interplay import collected, origins, select
+from sobolev_diffusion.nearest import NearestDemonstration
+from sobolev_diffusion.plan import Chain, Plan
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.rollout import load_policy, roll_out
+from sobolev_diffusion.stages import chunks_of
+from sobolev_diffusion.store import BadArtefact
+from sobolev_diffusion.tasks.registry import make_task
+
+ROOT = Path(__file__).parents[2]
+CONFIG = load(ROOT / "config/config.yaml")
+PAPER = InterplayConfig()
+
+
+@pytest.fixture(scope="module")
+def task():
+    return make_task("pendulum", CONFIG.tasks["pendulum"])
+
+
+@pytest.fixture(scope="module")
+def solved(task):
+    return collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, range(4))
+
+
+def runs(solved, cost, converged):
+    copy = solved.take(np.arange(4))
+    copy.cost[:], copy.converged[:] = cost, converged
+    return copy
+
+
+@pytest.fixture
+def cold(solved):
+    return runs(solved, [1.0, 5.0, 3.0, 2.0], [True, True, False, False])
+
+
+@pytest.fixture
+def warm(solved):
+    return runs(solved, [2.0, 4.0, 1.0, np.inf], [True, True, True, False])
+
+
+def test_cheaper_converged_run_is_learnt_from(cold, warm):
+    assert list(origins(cold, warm, PAPER)) == ["cold", "warm", "warm", "none"]
+    chosen = select(cold, warm, PAPER)
+    assert list(chosen.cost) == [1.0, 4.0, 1.0]
+    assert list(chosen.instance) == [0, 1, 2]
+
+
+def test_without_argmin_cost_the_run_from_the_policy_counts(cold, warm):
+    rules = InterplayConfig(argmin_cost=False)
+    assert list(origins(cold, warm, rules)) == ["warm", "warm", "warm", "none"]
+
+
+def test_without_rejection_what_is_finite_counts(cold, warm):
+    rules = InterplayConfig(reject=False)
+    assert list(origins(cold, None, rules)) == ["cold"] * 4
+    assert list(origins(cold, warm, rules)) == ["cold", "warm", "warm", "cold"]
+
+
+def test_runs_of_different_instances_are_refused(cold, warm):
+    with pytest.raises(ValueError, match="different instances"):
+        select(cold, warm.take(np.array([1, 0, 2, 3])), PAPER)
+
+
+def test_what_was_collected_has_a_row_per_instance(cold, warm):
+    first, later = collected(cold, None, PAPER), collected(cold, warm, PAPER)
+    assert list(first.learnt_from) == ["cold", "cold", "none", "none"]
+    assert first.warm_cost.isna().all()
+    assert list(later.warm_converged) == [1, 1, 1, 0]
+
+
+def chain(**rules):
+    return Chain("pendulum", "diff", 25, 10, 0, InterplayConfig(**rules))
+
+
+def stages(artefacts):
+    return [each.stage for each in artefacts]
+
+
+def test_each_policy_learns_from_all_that_was_collected_before():
+    policy = Plan(CONFIG, ROOT).policy(chain(), 3)
+    assert policy.settings["chunks"] == [(0, 25), (25, 50), (50, 75)]
+    cold = [each for each in policy.inputs if not each.inputs]
+    assert len(cold) == 8  # blocks of ten instances
+    warm = [each for each in policy.inputs if each.inputs]
+    assert [each.labels["iteration"] for each in warm] == [2, 3]
+    assert [each.inputs[0].labels["iteration"] for each in warm] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("rules", "inputs"),
+    [
+        ({"warm_start": False}, 5),
+        ({"accumulate": False}, 3 + 1),
+        ({"reset": False}, 5 + 1 + 1),
+        ({"new_instances": False}, 3 + 1),
+    ],
+)
+def test_rules_change_what_the_second_policy_reads(rules, inputs):
+    plan = Plan(CONFIG, ROOT)
+    policy = plan.policy(chain(**rules), 2)
+    assert len(policy.inputs) == inputs
+    assert policy.key != plan.policy(chain(), 2).key
+    assert plan.policy(chain(**rules), 1).key == plan.policy(chain(), 1).key
+
+
+def test_more_iterations_only_add():
+    content = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    experiment = content["experiments"]["pendulum"]
+    experiment["iterations"] = 2
+    two = {each.key for each in Plan(validate(content), ROOT).experiment("pendulum")}
+    experiment["iterations"] = 3
+    three = {each.key for each in Plan(validate(content), ROOT).experiment("pendulum")}
+    assert two < three
+
+
+def test_chunks_are_put_together_from_blocks(solved, tmp_path):
+    paths = []
+    for name, index in (("a", [0, 1]), ("b", [2, 3]), ("warm", [2])):
+        paths.append(tmp_path / name)
+        solved.take(np.array(index)).save(paths[-1])
+    first, second = chunks_of(paths, [(1, 2), (2, 3)])
+    assert list(first[0].instance) == [1]
+    assert first[1] is None
+    assert list(second[0].instance) == [2]
+    assert list(second[1].instance) == [2]
+
+
+def test_nearest_demonstration_is_followed_from_elsewhere(task, solved, tmp_path):
+    policy = NearestDemonstration.of(solved)
+    policy.save(tmp_path / "nearest.safetensors")
+    policy = load_policy(tmp_path / "nearest.safetensors")
+    theta = solved.theta[1] + 0.01
+    rollouts = roll_out(task, policy, [solved.theta[1], theta], 1, [])
+    np.testing.assert_allclose(rollouts.us[0], solved.us[1], atol=1e-6)
+    assert np.abs(rollouts.xs[1][-1] - solved.xs[1][-1]).max() < np.abs(theta - solved.theta[1]).max()
+
+
+def test_a_policy_of_another_kind_is_told_apart(solved, tmp_path):
+    NearestDemonstration.of(solved).save(tmp_path / "nearest.safetensors")
+    with pytest.raises(BadArtefact, match="not a policy"):
+        Policy.load(tmp_path / "nearest.safetensors")
+    (tmp_path / "broken.safetensors").write_bytes(b"broken")
+    with pytest.raises(BadArtefact, match="not a policy"):
+        load_policy(tmp_path / "broken.safetensors")
+    with pytest.raises(ValueError, match="no demonstration"):
+        NearestDemonstration.of(solved.take(np.zeros(4, dtype=bool)))

@@ -6,6 +6,7 @@ import aligator
 import numpy as np
 
 from sobolev_diffusion.tasks.base import Array, ControlMode, TaskError
+from sobolev_diffusion.tasks.column_clearance import column_clearance
 from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering
 
 COLUMN_RADIUS, ROBOT_RADIUS = 0.3, 0.25  # m
@@ -58,7 +59,7 @@ class QuadrotorColumns(Quadrotor):
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)
-        clearance = aligator.extras.ColumnClearanceResidual(
+        clearance = column_clearance(
             self.space.ndx,
             self.nu,
             self.model,

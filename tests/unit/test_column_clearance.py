@@ -5,12 +5,12 @@ from pathlib import Path
 import aligator
 import numpy as np
 import pytest
+from finite_differences import jacobian_in_state
 
 from sobolev_diffusion import config
 from sobolev_diffusion.solver import solve
 from sobolev_diffusion.tasks import column_clearance
 from sobolev_diffusion.tasks.registry import make_task
-from finite_differences import jacobian_in_state
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml").tasks["quadrotor_columns"]
 
@@ -53,10 +53,7 @@ def test_in_python_as_in_cpp(task, official):
             value, radii**2 - ((x[:2] - task.centres) ** 2).sum(axis=1), rtol=1e-12, atol=1e-12
         )
         numerical = jacobian_in_state(
-            lambda at: value_and_jacobian(in_python, at, u)[0],
-            task.space,
-            x,
-            1e-6,  # noqa: B023
+            lambda at, u=u: value_and_jacobian(in_python, at, u)[0], task.space, x, 1e-6
         )
         np.testing.assert_allclose(derivative, numerical, atol=1e-6)
 

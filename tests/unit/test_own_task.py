@@ -1,5 +1,6 @@
 """A task of the user's own: the example passes, mistakes are named with the method and what was expected."""
 
+import runpy
 import shutil
 from pathlib import Path
 
@@ -92,3 +93,10 @@ def test_options_and_paths_are_checked(tmp_path):
         checked(tmp_path / "nowhere.py")
     shutil.copy(EXAMPLE, tmp_path / "own.py")
     assert checked(tmp_path / "own.py", force=5.0).upper[0] == 5.0
+
+
+def test_library_without_the_workflow():
+    example = runpy.run_path(str(EXAMPLE.with_name("warm_start.py")))
+    alone, warm = example["main"](demonstrations=2, epochs=20, instances=2)
+    assert len(alone) == len(warm) == 2
+    assert min(alone + warm) > 0

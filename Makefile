@@ -26,11 +26,21 @@ lint: $(ENVIRONMENT)
 
 environment: $(ENVIRONMENT)
 
-# Exact versions first, then the two distributions of this repository, compiled with them.
-$(ENVIRONMENT): requirements.lock pyproject.toml bindings/pyproject.toml $(wildcard CMakeLists.txt bindings/CMakeLists.txt bindings/cpp/* src/native/*)
+# Exact versions first, then the two distributions of this repository, compiled with them. Each is made again
+# when what it is made of is newer; a new Python package too, since an editable installation lists them.
+SETUP := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation
+NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/native/*) $(wildcard src/sobolev_diffusion/*/__init__.py)
+
+.venv/.requirements: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --requirement requirements.lock
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation ./bindings
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.bindings: .venv/.requirements bindings/pyproject.toml bindings/CMakeLists.txt $(wildcard bindings/cpp/* bindings/aligator/*)
+	$(SETUP) ./bindings
+	touch $@
+
+$(ENVIRONMENT): .venv/.bindings $(NATIVE)
+	$(SETUP) --editable .
 	touch $@

@@ -58,7 +58,7 @@ def _freeze(options: argparse.Namespace) -> None:
 
 
 def schema_text() -> str:
-    """config/schema.json: generated from the types in config.py."""
+    """config/schema.json: generated from the types in config/."""
     return json.dumps(config.Config.model_json_schema(), indent=1) + "\n"
 
 

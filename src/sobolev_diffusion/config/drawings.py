@@ -1,0 +1,99 @@
+"""Figures, tables and animations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+
+
+class SampleEfficiencyFigure(Section):
+    kind: Literal["sample_efficiency"]
+    """Mean policy cost against n_traj."""
+    experiment: str
+    """One of `experiments`."""
+    action_lengths: tuple[PositiveInt, ...]
+    """T_a of the panels."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+
+
+class IterationsFigure(Section):
+    kind: Literal["iterations"]
+    """Over the iterations of Algorithm 1: cost before and after refining, solver iterations, rejections."""
+    experiment: str
+    """One of `experiments`, with one n_traj; its longest trainings are drawn."""
+    action_length: PositiveInt
+    """T_a of the diffusion policies."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+
+
+class SolutionsFigure(Section):
+    kind: Literal["solutions"]
+    """A few solutions of TO alone: coordinates and controls over time, and paths in space."""
+    task: str
+    """One of `tasks`."""
+    count: PositiveInt = 5
+    """How many: the first converged ones of the first block."""
+
+
+class AnimationConfig(Section):
+    task: str
+    """One of `tasks`."""
+    title: str
+    """Title of the page."""
+    count: PositiveInt = 4
+    """How many solutions move at once."""
+
+
+class SampleEfficiencyTable(Section):
+    kind: Literal["sample_efficiency"]
+    """Every number of an experiment, means and intervals over seeds."""
+    experiment: str
+    """One of `experiments`."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+class TimingTable(Section):
+    kind: Literal["timing"]
+    """Rollout, solving and total seconds by method and T_a."""
+    timing: str
+    """One of `timings`."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+class ActionLengthTable(Section):
+    kind: Literal["action_lengths"]
+    """Cost, solver iterations, convergence and seconds of one method by T_a, beside the paper's numbers."""
+    experiment: str
+    """One of `experiments`; its last iteration, longest training."""
+    timing: str
+    """One of `timings`, of the same experiment."""
+    method: str
+    """One of the experiment's methods."""
+    paper: dict[str, dict[str, float]] = {}
+    """The paper's numbers: row -> T_a, or to_alone -> value."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+class ToAloneTable(Section):
+    kind: Literal["to_alone"]
+    """How the solver does alone, a row per task, beside the best known costs."""
+    tasks: tuple[str, ...]
+    """Some of `tasks`."""
+    caption: str
+    """Caption."""
+
+
+FigureConfig = Annotated[
+    SampleEfficiencyFigure | IterationsFigure | SolutionsFigure, Field(discriminator="kind")
+]
+TableConfig = Annotated[
+    SampleEfficiencyTable | TimingTable | ActionLengthTable | ToAloneTable, Field(discriminator="kind")
+]

@@ -1,0 +1,66 @@
+"""Experiments: what is collected, trained, evaluated and timed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sobolev_diffusion.config.section import PositiveInt, Section
+
+
+class InterplayConfig(Section):
+    """Algorithm 1 beyond its first iteration; every default is the paper's."""
+
+    warm_start: bool = True
+    """From iteration 2 on, solve also from the rollout of the policy of the iteration before."""
+    argmin_cost: bool = True
+    """Learn from the cheaper of the two runs of an instance; otherwise from the one that began at the
+    policy's rollout, whatever it costs."""
+    reject: bool = True
+    """Leave out instances that did not converge within the solver's max_iterations (K_solve)."""
+    reset: bool = True
+    """Train each iteration's policy from fresh weights; otherwise go on from those of the one before."""
+    new_instances: bool = True
+    """Draw n_traj new instances in each iteration; otherwise solve those of the first again."""
+    accumulate: bool = True
+    """Learn from the runs of all iterations; otherwise from those of the last one."""
+    action_length: PositiveInt = 8
+    """T_a of the rollouts that the solver starts from while collecting, cut at the policy's largest."""
+
+
+class ExperimentConfig(Section):
+    task: str
+    """One of `tasks`."""
+    methods: tuple[str, ...]
+    """Some of `methods`."""
+    n_traj: tuple[PositiveInt, ...]
+    """Instances solved per iteration of Algorithm 1; several: a sweep."""
+    iterations: PositiveInt = 1
+    """N_iter of Algorithm 1."""
+    interplay: InterplayConfig = InterplayConfig()
+    """How the iterations of Algorithm 1 collect and train."""
+    epochs: dict[Literal["diffusion", "direct"], tuple[PositiveInt, ...]]
+    """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
+    action_lengths: tuple[PositiveInt, ...] = (1,)
+    """T_a to evaluate; policies that are no diffusion are evaluated at 1."""
+    last_action_lengths: tuple[PositiveInt, ...] = ()
+    """T_a to evaluate besides these in the last iteration."""
+    refine: bool = True
+    """Whether to refine the rollouts with the solver in the evaluation."""
+
+
+class TimingConfig(Section):
+    experiment: str
+    """One of `experiments`: its task, methods and T_a."""
+    n_traj: PositiveInt
+    """Which of the experiment's policies: the longest trained, last iteration, of this n_traj."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of this seed."""
+    instances: PositiveInt = 20
+    """How many evaluation instances are timed."""
+
+
+class EvaluationConfig(Section):
+    instances: PositiveInt = 50
+    """Random instances per seed."""

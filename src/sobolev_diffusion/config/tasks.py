@@ -1,0 +1,55 @@
+"""Tasks and how their problems are solved."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+
+
+class SolverConfig(Section):
+    tolerance: PositiveFloat = 1e-3
+    """Target of primal and dual infeasibility."""
+    mu: PositiveFloat = 1e-2
+    """Initial augmented-Lagrangian penalty."""
+    step_acceptance: Literal["filter", "armijo", "nonmonotone"] = "filter"
+    """Globalisation of the step."""
+    rollout: Literal["linear", "nonlinear"] = "linear"
+    """Forward pass: linear steps, or a rollout of the dynamics."""
+    max_iterations: PositiveInt = 1000
+    """Cap K_solve on iterations."""
+    min_regularisation: PositiveFloat = 1e-10
+    """Smallest non-zero regularisation of the Hessian."""
+
+
+BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
+
+
+class TaskConfig(Section):
+    kind: Literal[BUILT_IN_TASKS] | None = None  # type: ignore[valid-type]
+    """Which built-in task it is a variant of; by default the one of its own name."""
+    module: str | None = None
+    """Path of a Python file with the task, for tasks that are not built in."""
+    options: dict[str, Any] = {}
+    """Arguments of the task's constructor (horizon, control mode, ...)."""
+    cold: SolverConfig = SolverConfig()
+    """Solver settings from the interpolated guess (TO alone)."""
+    warm: SolverConfig = SolverConfig()
+    """Solver settings from a policy's rollout (refining)."""
+    methods: dict[str, dict[str, Any]] = {}
+    """What a method does differently on this task: overrides of `methods`, merged key by key."""
+
+
+class ReferenceConfig(Section):
+    """How hard to look for the best known cost of an instance."""
+
+    restarts: Annotated[int, Field(ge=0)] = 4
+    """Cold solves from randomly deformed guesses."""
+    deformation: PositiveFloat = 1.0
+    """Standard deviation of the deformations, in tangent coordinates of the state."""
+    neighbours: Annotated[int, Field(ge=0)] = 4
+    """Warm solves of a round, from the best trajectories of the nearest instances."""
+    rounds: Annotated[int, Field(ge=0)] = 2
+    """How often what was found is passed on to neighbours."""

@@ -91,8 +91,10 @@ class Plan:
                             evaluations.append(self.evaluation(spec, policy))
         return tuple(evaluations)
 
-    def drawn(self, spec: FigureConfig | TableConfig) -> tuple[Artefact, ...]:
-        """The artefacts that a figure or a table is drawn from."""
+    def drawn(self, spec: FigureConfig | TableConfig | AnimationConfig) -> tuple[Artefact, ...]:
+        """The artefacts that a figure, a table or an animation is drawn from."""
+        if isinstance(spec, AnimationConfig):
+            return (self.cold_block(spec.task, self.config.first_seed, 0),)
         if spec.kind == "timing":
             return (self.timing(spec.timing),)
         if spec.kind == "solutions":
@@ -101,10 +103,6 @@ class Plan:
             pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
             return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
         return self.experiment(spec.experiment)
-
-    def animated(self, spec: AnimationConfig) -> Artefact:
-        """The solutions that an animation plays."""
-        return self.cold_block(spec.task, self.config.first_seed, 0)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -260,10 +258,9 @@ class Plan:
             self.experiment(name)
         for name in self.config.timings:
             self.timing(name)
-        for spec in (*self.config.figures.values(), *self.config.tables.values()):
-            self.drawn(spec)
-        for animation in self.config.animations.values():
-            self.animated(animation)
+        for section in (self.config.figures, self.config.tables, self.config.animations):
+            for spec in section.values():
+                self.drawn(spec)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -30,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     freeze.add_argument("--stage", choices=sorted(SUFFIX), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.set_defaults(run=_freeze)
+    again = commands.add_parser("check-reproducibility", help="compute a small slice anew and compare")
+    again.add_argument("--reference", type=Path, default=Path("tests/golden/reproducibility.json"))
+    again.add_argument("--update", action="store_true", help="write the reference anew")
+    again.set_defaults(run=_check_reproducibility)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: config.load(*options.files))
@@ -60,6 +65,16 @@ def _freeze(options: argparse.Namespace) -> None:
     results = Path(settings.results)
     for path in cache.freeze(chosen, results, Path("results/cache")):
         print(path)
+
+
+def _check_reproducibility(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # as in every job
+    from sobolev_diffusion.reproducibility import check_reproducibility
+
+    good, lines = check_reproducibility(options.reference, options.update)
+    print(*lines, sep="\n")
+    if not good:
+        sys.exit(1)
 
 
 def schema_text() -> str:

@@ -76,9 +76,15 @@ class Plan:
         self.config = config
         self.root = root
         self._known: dict[tuple, Artefact] = {}
+        self._experiments: dict[str, tuple[Artefact, ...]] = {}
 
     def experiment(self, name: str) -> tuple[Artefact, ...]:
         """The evaluations of an experiment: TO alone, then every policy of every iteration."""
+        if name not in self._experiments:
+            self._experiments[name] = self._evaluations(name)
+        return self._experiments[name]
+
+    def _evaluations(self, name: str) -> tuple[Artefact, ...]:
         spec = self.config.experiments[name]
         seeds = self.config.seed_numbers
         evaluations = [self.solver_evaluation(spec.task, seed) for seed in seeds]

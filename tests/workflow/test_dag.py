@@ -1,5 +1,6 @@
 """The DAG as Snakemake sees it: what a fresh clone runs, where artefacts are taken from, what is refused."""
 
+import base64
 import json
 import re
 import shutil
@@ -34,12 +35,25 @@ def test_fresh_clone_draws_and_computes_nothing(folder):
     assert "To be drawn: figures fig1_pendulum: not drawn in this folder yet." in output
 
 
-def test_drawing_leaves_the_committed_files_as_they_are(folder):
+def test_drawing_leaves_the_committed_files_as_they_are_and_the_report_shows_them(folder):
     committed = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
     status, output = snakemake(folder, "--cores", "2", "all")
     assert status == 0, output
     drawn = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
     assert drawn == committed
+    status, output = snakemake(folder, "--report", "report.html")
+    assert status == 0, output
+    page = (folder / "report.html").read_text()
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    for section, shown in (("figures", ".png"), ("tables", ".csv")):
+        for name, spec in config[section].items():
+            assert re.search(r"(Fig\.|Table) \d", spec["caption"]), name
+            opening = re.match(r"[\w .,:()]+", spec["caption"])[0]
+            assert f'"caption": "<p>{opening}' in page, name
+            content = base64.b64encode((folder / "results" / section / (name + shown)).read_bytes()).decode()
+            assert content in page, name
+    assert re.search(r'"rule": "figure"[^}]*"runtime"|"runtime"[^}]*"rule": "figure"', page)
+    assert not re.search(r"""(src|href)=["']https?://(?!arxiv)""", page)
 
 
 def test_cache_off_computes_everything(folder):

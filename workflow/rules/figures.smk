@@ -1,7 +1,10 @@
 # Figures, tables and animations: drawn from artefacts; figures and tables are kept in git.
+import re
+
 from sobolev_diffusion.drawings import Drawing, ask_for, identity, why_draw
 
 STYLE = "config/plotting.yaml"
+REPORTED = {"figures": ".png", "tables": ".csv", "animations": ".html"}
 SUFFIXES = {"figures": (".pdf", ".png", ".csv"), "tables": (".md", ".csv", ".tex"), "animations": (".html",)}
 
 
@@ -18,6 +21,26 @@ def artefacts_of(section):
         return [locate(each) for each in PLAN.drawn(getattr(CONFIG, section)[wildcards.name])]
 
     return ancient(artefacts)
+
+
+def outputs_of(section):
+    """One file for each suffix; one of them is shown in the report."""
+    files = {suffix: f"{RESULTS}/{section}/{{name}}{suffix}" for suffix in SUFFIXES[section]}
+    shown = REPORTED[section]
+    category = section.capitalize()
+    files[shown] = report(files[shown], caption="../report/drawing.rst", category=category, labels={"name": "{name}"})
+    return list(files.values())
+
+
+def caption_of(section):
+    """The caption, as reStructuredText."""
+
+    def caption(wildcards):
+        spec = getattr(CONFIG, section)[wildcards.name]
+        text = getattr(spec, "caption", "") or getattr(spec, "title", wildcards.name)
+        return re.sub(r"([\\*_`|])", r"\\\1", text)
+
+    return caption
 
 
 def expected_of(section):
@@ -56,11 +79,12 @@ for section, rule_name in (("figures", "figure"), ("tables", "table"), ("animati
             expected=expected_of(section),
             style=ancient(STYLE),
         output:
-            multiext(f"{RESULTS}/{section}/{{name}}", *SUFFIXES[section]),
+            outputs_of(section),
             record=f"{RESULTS}/.drawn/{section}/{{name}}.json",
         wildcard_constraints:
             name="[^/]+",
         params:
+            caption=caption_of(section),
             place=(RESULTS, section, SUFFIXES[section]),
         message:
             f"drawing {rule_name} {{wildcards.name}}"

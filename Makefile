@@ -4,12 +4,18 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 
-.PHONY: all test bench smoke wheel lint environment
+.PHONY: all test test-slow check-reproducibility bench smoke wheel lint environment
 all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
 	$(BIN)/snakemake --cores $(CORES) all
 
 test: $(ENVIRONMENT) lint  ## the tests
 	$(BIN)/python -m pytest --durations=12 tests bindings/tests
+
+test-slow: $(ENVIRONMENT)  ## the tests that take minutes each: a run killed again and again, and one through Slurm
+	$(BIN)/python -m pytest -m slow tests
+
+check-reproducibility: $(ENVIRONMENT)  ## a small slice computed anew, compared with what was computed before
+	$(BIN)/sobolev-diffusion check-reproducibility
 
 smoke: $(ENVIRONMENT)  ## the whole chain from nothing, small counts
 	$(BIN)/snakemake --cores $(CORES) all --configfile config/smoke.yaml --config cache=off

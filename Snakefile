@@ -6,18 +6,19 @@ min_version("9.0")
 
 
 configfile: "config/config.yaml"
+report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/plan.smk"
+include: "workflow/rules/startup.smk"
 include: "workflow/rules/compute.smk"
+include: "workflow/rules/cache.smk"
 include: "workflow/rules/figures.smk"
 
 
 rule all:
     default_target: True
     input:
-        figure_files(),
-        table_files(),
-        animation_files(),
-
-
+        drawn_files("figures"),
+        drawn_files("tables"),
+        drawn_files("animations"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from sobolev_diffusion.plan import SUFFIX, Artefact
-from sobolev_diffusion.store import BadArtefact, check, stamp_path, write_atomically
+from sobolev_diffusion.plan import Artefact
+from sobolev_diffusion.store import check, stamp_path, write_atomically
 
 
 def freeze(artefacts: Iterable[Artefact], results: Path, cache: Path) -> list[Path]:
@@ -30,33 +30,21 @@ def freeze(artefacts: Iterable[Artefact], results: Path, cache: Path) -> list[Pa
         if target.exists() or not source.exists():
             continue
         check(source, artefact.key)
-        for path, copy in ((stamp_path(source), stamp_path(target)), (source, target)):
-            write_atomically(copy, lambda partial, path=path: shutil.copyfile(path, partial))
+        _copy(source, target)
         frozen.append(target)
     return frozen
 
 
-def key_in_name(path: Path) -> str:
-    """The key that a file's name carries: before the suffix, after the last other dot."""
-    return path.name.removesuffix(path.suffix).rsplit(".", 1)[-1]
-
-
-def verify(folders: Sequence[Path]) -> int:
-    """Check every artefact below the folders against its stamp and its name.
-
-    Returns:
-        How many were checked.
+def restore(source: Path, key: str, target: Path) -> None:
+    """Copy a frozen artefact and its stamp to where the computed one belongs.
 
     Raises:
-        BadArtefact: the first that is altered, misplaced, without a stamp, or a stamp without its file.
+        BadArtefact: the frozen file is missing, altered, or another artefact.
     """
-    checked = 0
-    for folder in folders:
-        for stage, suffix in SUFFIX.items():
-            for path in sorted((folder / stage).rglob(f"*{suffix}")):
-                check(path, key_in_name(path))
-                checked += 1
-            for stamp in sorted((folder / stage).rglob("*.stamp.json")):
-                if not stamp.with_name(stamp.name.removesuffix(".stamp.json")).exists():
-                    raise BadArtefact(stamp, "belongs to a file that is gone", "delete it")
-    return checked
+    check(source, key)
+    _copy(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    for path, copy in ((stamp_path(source), stamp_path(target)), (source, target)):
+        write_atomically(copy, lambda partial, path=path: shutil.copyfile(path, partial))

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
 from sobolev_diffusion import cache, config, store
+from sobolev_diffusion.drawings import provenance
 from sobolev_diffusion.plan import SUFFIX, Plan
+from sobolev_diffusion.verification import verify
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; what is understood to be wrong ends in one line and exit status 1."""
     parser = argparse.ArgumentParser(prog="sobolev-diffusion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    show = commands.add_parser("show", help="what made an artefact")
+    show = commands.add_parser("show", help="what made an artefact, a figure or a table")
     show.add_argument("file", type=Path)
     schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
     schema.set_defaults(run=lambda _: print(schema_text(), end=""))
-    verify = commands.add_parser("verify", help="check every artefact against its stamp")
-    verify.add_argument("--results", type=Path, default=Path("results"))
-    verify.set_defaults(run=_verify)
+    check_all = commands.add_parser("verify", help="check every artefact against its stamp")
+    check_all.add_argument("--results", type=Path, default=Path("results"))
+    check_all.add_argument("--cache", type=Path, default=Path("results/cache"))
+    check_all.set_defaults(run=_verify)
     freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
     freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
     freeze.add_argument("--stage", choices=sorted(SUFFIX), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.set_defaults(run=_freeze)
+    again = commands.add_parser("check-reproducibility", help="compute a small slice anew and compare")
+    again.add_argument("--reference", type=Path, default=Path("tests/golden/reproducibility.json"))
+    again.add_argument("--update", action="store_true", help="write the reference anew")
+    again.set_defaults(run=_check_reproducibility)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: config.load(*options.files))
-    show.set_defaults(run=lambda options: print(json.dumps(store.read_stamp(options.file), indent=1)))
+    show.set_defaults(run=lambda options: print(json.dumps(provenance(options.file), indent=1)))
     options = parser.parse_args(arguments)
     try:
         options.run(options)
@@ -41,8 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    checked = cache.verify([options.results, options.results / "cache"])
-    print(f"{checked} artefacts are as they were computed")
+    verified = verify(options.results, options.cache)
+    if verified.faults:
+        sys.exit("\n".join(verified.faults))
+    print(f"{verified.checked} artefacts are as they were computed")
 
 
 def _freeze(options: argparse.Namespace) -> None:
@@ -55,6 +65,16 @@ def _freeze(options: argparse.Namespace) -> None:
     results = Path(settings.results)
     for path in cache.freeze(chosen, results, Path("results/cache")):
         print(path)
+
+
+def _check_reproducibility(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # as in every job
+    from sobolev_diffusion.reproducibility import check_reproducibility
+
+    good, lines = check_reproducibility(options.reference, options.update)
+    print(*lines, sep="\n")
+    if not good:
+        sys.exit(1)
 
 
 def schema_text() -> str:

@@ -14,8 +14,6 @@ STAGE_VERSION = {
     "evaluations": 1,
     "timings": 1,
     "references": 1,
-    "figures": 1,
-    "tables": 1,
 }
 """Bumped when the meaning of a stage's output changes; keys of the stage and of those after it change."""
 

@@ -112,9 +112,15 @@ class Plan:
         self.root = root
         self._known: dict[tuple, Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
+        self._experiments: dict[str, tuple[Artefact, ...]] = {}
 
     def experiment(self, name: str) -> tuple[Artefact, ...]:
         """The evaluations of an experiment: TO alone, then every policy of every iteration."""
+        if name not in self._experiments:
+            self._experiments[name] = self._evaluations(name)
+        return self._experiments[name]
+
+    def _evaluations(self, name: str) -> tuple[Artefact, ...]:
         spec = self.config.experiments[name]
         evaluations = [self.solver_evaluation(spec.task, seed) for seed in self.config.seed_numbers]
         for chain in self._chains(spec):
@@ -150,8 +156,10 @@ class Plan:
             for seed in self.config.seed_numbers
         ]
 
-    def drawn(self, spec: FigureConfig | TableConfig) -> tuple[Artefact, ...]:
-        """The artefacts that a figure or a table is drawn from."""
+    def drawn(self, spec: FigureConfig | TableConfig | AnimationConfig) -> tuple[Artefact, ...]:
+        """The artefacts that a figure, a table or an animation is drawn from."""
+        if isinstance(spec, AnimationConfig):
+            return (self.cold_block(spec.task, self.config.first_seed, 0),)
         if spec.kind == "timing":
             return (self.timing(spec.timing),)
         if spec.kind == "solutions":
@@ -164,10 +172,6 @@ class Plan:
         if spec.kind == "iterations":
             return (*self.experiment(spec.experiment), *self.collections(spec.experiment))
         return self.experiment(spec.experiment)
-
-    def animated(self, spec: AnimationConfig) -> Artefact:
-        """The solutions that an animation plays."""
-        return self.cold_block(spec.task, self.config.first_seed, 0)
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
@@ -366,10 +370,9 @@ class Plan:
             self.experiment(name)
         for name in self.config.timings:
             self.timing(name)
-        for spec in (*self.config.figures.values(), *self.config.tables.values()):
-            self.drawn(spec)
-        for animation in self.config.animations.values():
-            self.animated(animation)
+        for section in (self.config.figures, self.config.tables, self.config.animations):
+            for spec in section.values():
+                self.drawn(spec)
         return {artefact.file: artefact for artefact in self._known.values()}
 
     def artefacts(self) -> list[Artefact]:

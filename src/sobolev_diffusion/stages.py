@@ -20,7 +20,7 @@ from sobolev_diffusion.interplay import collected, select
 from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.reference import best_known
 from sobolev_diffusion.rollout import load_policy
-from sobolev_diffusion.store import BadArtefact, check, write_stamp
+from sobolev_diffusion.store import BadArtefact, check, write_atomically, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
 from sobolev_diffusion.tasks.base import Task, TaskError
@@ -60,15 +60,21 @@ def run(job: Job, output: Path) -> None:
     for path, key in job.inputs:
         check(path, key)
     start = time.perf_counter()
-    _STAGES[job.stage](job, output)
-    write_stamp(
-        output,
-        stage=job.stage,
-        key=job.key,
-        settings=job.settings,
-        inputs=[path for path, _ in job.inputs],
-        seconds=time.perf_counter() - start,
-    )
+
+    def compute(partial: Path) -> None:
+        _STAGES[job.stage](job, partial)
+        write_stamp(
+            output,
+            partial,
+            stage=job.stage,
+            key=job.key,
+            settings=job.settings,
+            labels=job.labels,
+            inputs=[path for path, _ in job.inputs],
+            seconds=time.perf_counter() - start,
+        )
+
+    write_atomically(output, compute)
 
 
 def _task(settings: dict[str, Any]) -> Task:

@@ -22,7 +22,9 @@ class BadArtefact(RuntimeError):
     """A file that cannot be used: which one, what is wrong, what to do. Always one line."""
 
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
-        super().__init__(f"{path}: {problem}; {remedy}")
+        super().__init__(" ".join(f"{path}: {problem}; {remedy}".split()))
+        self.path = path
+        self.problem = problem
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -54,28 +56,46 @@ def stamp_path(path: Path) -> Path:
 
 def write_stamp(
     path: Path,
+    content: Path,
     *,
     stage: str,
     key: str,
     settings: dict[str, Any],
+    labels: dict[str, Any],
     inputs: Sequence[Path],
     seconds: float,
 ) -> None:
-    """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration."""
+    """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration.
+
+    Args:
+        path: where the artefact belongs.
+        content: where it lies now: it is put in its place after its stamp, so that there is none without.
+        stage, key, settings, labels: of the artefact.
+        inputs: the files it was computed from.
+        seconds: how long that took.
+    """
     stamp = {
         "stage": stage,
         "key": key,
         "settings": settings,
-        "sha256": digest(path),
+        "labels": labels,
+        "sha256": digest(content),
         "inputs": {each.name: read_stamp(each)["sha256"] for each in inputs},
         "seconds": round(seconds, 3),
+        **circumstances(),
+    }
+    text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
+    write_atomically(stamp_path(path), lambda partial: partial.write_text(text))
+
+
+def circumstances() -> dict[str, Any]:
+    """When, from which commit, with which versions and on which machine this process computes."""
+    return {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _commit(),
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": machine(),
     }
-    text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
-    write_atomically(stamp_path(path), lambda partial: partial.write_text(text))
 
 
 def read_stamp(path: Path) -> dict[str, Any]:

@@ -1,95 +1,129 @@
-"""The DAG as Snakemake sees it: what a fresh clone runs, what an edit reruns."""
+"""The DAG as Snakemake sees it: what a fresh clone runs, where artefacts are taken from, what is refused."""
 
+import base64
+import json
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from clones import clone, planned, snakemake
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("Snakefile", "workflow", "config", "profiles")
+from sobolev_diffusion.config import load
+from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.store import check
 
 
 @pytest.fixture
-def clone(tmp_path):
-    """The workflow with its committed results, without anything computed."""
-    for name in COPIED:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    tracked = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "results"], capture_output=True, text=True, check=True
-    ).stdout.split()
-    for name in tracked:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+def folder(tmp_path):
+    return clone(tmp_path)
 
 
-def snakemake(folder, *arguments):
-    """Run Snakemake; its exit status and everything it printed."""
-    run = subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments], cwd=folder, capture_output=True, text=True
-    )
-    return run.returncode, run.stdout + run.stderr
+def frozen(folder, stage):
+    """The first artefact of the plan whose frozen copy is there."""
+    for artefact in Plan(load(folder / "config/config.yaml"), folder).artefacts():
+        if artefact.stage == stage and (folder / "results/cache" / artefact.cached_file).exists():
+            return artefact
+    raise AssertionError(f"nothing of {stage} is frozen")
 
 
-def planned(output):
-    """Rule -> number of jobs, from the statistics that a dry run prints."""
-    return {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", output, re.M)}
-
-
-def test_fresh_clone_computes_nothing(clone):
-    status, output = snakemake(clone, "-n", "all")
+def test_fresh_clone_draws_and_computes_nothing(folder):
+    status, output = snakemake(folder, "-n", "all")
     assert status == 0, output
-    assert set(planned(output)) <= {"all", "figure", "table", "total"}
-    assert planned(output)["figure"] >= 1
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    assert planned(output) == {"figure": len(config["figures"]), "table": len(config["tables"])}
+    assert "To be drawn: figures fig1_pendulum: not drawn in this folder yet." in output
 
 
-def test_an_edit_is_seen_without_any_memory_of_snakemakes(clone):
-    assert snakemake(clone, "--cores", "2", "all")[0] == 0
-    shutil.rmtree(clone / ".snakemake")
-    status, output = snakemake(clone, "-n", "all")
+def test_drawing_leaves_the_committed_files_as_they_are_and_the_report_shows_them(folder):
+    committed = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
+    status, output = snakemake(folder, "--cores", "2", "all")
     assert status == 0, output
-    assert "Nothing to be done" in output
-    path = clone / "config/config.yaml"
-    path.write_text(path.read_text().replace("norm_scale: 30", "norm_scale: 31"))
-    shutil.rmtree(clone / ".snakemake", ignore_errors=True)
-    jobs = planned(snakemake(clone, "-n", "all")[1])
-    assert jobs["policy"] == 20
-    assert jobs["figure"] == 1
+    drawn = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
+    assert drawn == committed
+    status, output = snakemake(folder, "--report", "report.html")
+    assert status == 0, output
+    page = (folder / "report.html").read_text()
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    for section, shown in (("figures", ".png"), ("tables", ".csv")):
+        for name, spec in config[section].items():
+            assert re.search(r"(Fig\.|Table) \d", spec["caption"]), name
+            opening = re.match(r"[\w .,:()]+", spec["caption"])[0]
+            assert f'"caption": "<p>{opening}' in page, name
+            content = base64.b64encode((folder / "results" / section / (name + shown)).read_bytes()).decode()
+            assert content in page, name
+    assert re.search(r'"rule": "figure"[^}]*"runtime"|"runtime"[^}]*"rule": "figure"', page)
+    assert not re.search(r"""(src|href)=["']https?://(?!arxiv)""", page)
 
 
-def test_cache_off_computes_everything(clone):
-    status, output = snakemake(clone, "-n", "all", "--config", "cache=off")
+def test_cache_off_computes_everything(folder):
+    status, output = snakemake(folder, "-n", "all", "--config", "cache=off")
     assert status == 0, output
     jobs = planned(output)
-    config = yaml.safe_load((clone / "config/config.yaml").read_text())
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
     experiment = config["experiments"]["pendulum"]
     per_kind = {kind: len(lengths) for kind, lengths in experiment["epochs"].items()}
     policies = 2 * sum(per_kind.values()) * len(experiment["n_traj"]) * config["seeds"]
     assert jobs["policy"] >= policies
     assert jobs["evaluation"] >= policies + config["seeds"]
+    assert "restore" not in jobs
 
 
-def test_missing_artefact_is_named_with_cache_require(clone):
-    shutil.rmtree(clone / "results/cache/evaluations")
-    status, output = snakemake(clone, "-n", "all", "--config", "cache=require")
+def test_frozen_artefact_is_copied_to_its_readable_name_and_not_computed(folder):
+    artefact = frozen(folder, "evaluations")
+    target = f"results/{artefact.file}"
+    status, output = snakemake(folder, "-n", target)
+    assert status == 0, output
+    assert planned(output) == {"restore": 1}
+    assert "taking from the cache: evaluations" in output
+    assert "evaluation" in planned(snakemake(folder, "-n", target, "--config", "cache=off")[1])
+    status, output = snakemake(folder, "--cores", "1", target)
+    assert status == 0, output
+    check(folder / target, artefact.key)
+
+
+def test_what_is_not_frozen_is_computed_when_asked_for(folder):
+    artefact = frozen(folder, "evaluations")
+    for path in (folder / "results/cache/evaluations").glob(f"{artefact.key}*"):
+        path.unlink()
+    status, output = snakemake(folder, "-n", f"results/{artefact.file}")
+    assert status == 0, output
+    assert planned(output)["evaluation"] == 1
+    assert "restore" not in planned(output)
+
+
+def test_missing_artefact_is_named_with_cache_require(folder):
+    shutil.rmtree(folder / "results/cache/evaluations")
+    status, output = snakemake(folder, "-n", "all", "--config", "cache=require")
     assert status != 0
     assert re.search(r"cache=require: evaluations \S+ \(key [0-9a-f]{16}\) is not in results/cache", output)
+    assert "Traceback" not in output
 
 
-def test_mistake_in_the_configuration_is_one_line(clone):
-    status, output = snakemake(clone, "-n", "all", "--config", "sedes=3")
+def test_mistake_in_the_configuration_is_one_line(folder):
+    status, output = snakemake(folder, "-n", "all", "--config", "sedes=3")
     assert status != 0
     assert "config: unknown key sedes; allowed here:" in output
     assert "Traceback" not in output
 
 
-def test_file_of_other_settings_is_refused(clone):
+def test_file_of_other_settings_is_refused(folder):
     wrong = "results/policies/pendulum/diff/n10/epochs5/seed0/iter1.0123456789abcdef.safetensors"
-    status, output = snakemake(clone, "-n", wrong)
+    status, output = snakemake(folder, "-n", wrong)
     assert status != 0
     assert "other settings" in output
+
+
+def test_a_bad_input_ends_a_drawing_with_one_line(folder):
+    """Altered after Snakemake looked: the job itself looks again."""
+    artefact = frozen(folder, "timings")
+    stamp = folder / "results/cache" / f"{artefact.cached_file}.stamp.json"
+    script = folder / "workflow/scripts/draw.py"
+    altered = json.dumps({**json.loads(stamp.read_text()), "sha256": "0" * 64})
+    script.write_text(
+        f"from pathlib import Path\nPath({str(stamp)!r}).write_text({altered!r})\n{script.read_text()}"
+    )
+    status, output = snakemake(folder, "--cores", "1", "results/tables/timing_pendulum.md")
+    assert status != 0
+    assert f"results/cache/{artefact.cached_file}: was altered after it was computed; " in output
+    assert "BadArtefact" not in output

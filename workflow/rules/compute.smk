@@ -72,6 +72,8 @@ rule policy:
         RESULTS + "/logs/policies/{name}.log",
     benchmark:
         RESULTS + "/benchmarks/policies/{name}.tsv"
+    resources:
+        gpu=0, # trainings on GPUs: profiles/slurm/config.yaml
     message:
         "training: {wildcards.name}"
     script:
@@ -124,7 +126,7 @@ rule timing:
         RESULTS + "/logs/timings/{name}.log",
     benchmark:
         RESULTS + "/benchmarks/timings/{name}.tsv"
-    threads: workflow.cores # nothing else runs beside it
+    threads: workflow.resource_settings.cores or 1 # nothing else runs beside it
     message:
         "timing: {wildcards.name}"
     script:

@@ -1,114 +1,92 @@
-# Figures and tables: drawn from evaluations and timings, kept in git.
-import json
+# Figures, tables and animations: drawn from artefacts; figures and tables are kept in git.
+import re
 
-from sobolev_diffusion.store import write_atomically
+from sobolev_diffusion.drawings import Drawing, ask_for, identity, why_draw
 
 STYLE = "config/plotting.yaml"
-FIGURE_SUFFIXES = (".pdf", ".png", ".csv")
-TABLE_SUFFIXES = (".md", ".csv", ".tex")
+REPORTED = {"figures": ".png", "tables": ".csv", "animations": ".html"}
+SUFFIXES = {"figures": (".pdf", ".png", ".csv"), "tables": (".md", ".csv", ".tex"), "animations": (".html",)}
 
 
-def figure_files():
-    return [f"{RESULTS}/figures/{name}{suffix}" for name in CONFIG.figures for suffix in FIGURE_SUFFIXES]
+def drawing(section, name):
+    return Drawing(Path(RESULTS), section, name, SUFFIXES[section])
 
 
-def table_files():
-    return [f"{RESULTS}/tables/{name}{suffix}" for name in CONFIG.tables for suffix in TABLE_SUFFIXES]
+def drawn_files(section):
+    return [str(file) for name in getattr(CONFIG, section) for file in drawing(section, name).files]
 
 
-def animation_files():
-    return [f"{RESULTS}/animations/{name}.html" for name in CONFIG.animations]
+def artefacts_of(section):
+    def artefacts(wildcards):
+        return [locate(each) for each in PLAN.drawn(getattr(CONFIG, section)[wildcards.name])]
+
+    return ancient(artefacts)
 
 
-def expectation(section, name, content):
-    """A file with the identity of what a figure must show, written anew only when that changes.
-
-    It makes a drawn file older than what it should show when the settings change, whatever Snakemake
-    remembers: in a fresh clone, without .snakemake, and when the cache is not to be used.
-    """
-    path = Path(RESULTS) / ".expected" / section / f"{name}.json"
-    text = json.dumps({**content, "computed anew": CONFIG.cache == "off"}, sort_keys=True)
-    if not path.exists() or path.read_text() != text:
-        write_atomically(path, lambda partial: partial.write_text(text))
-    return str(path)
+def outputs_of(section):
+    """One file for each suffix; one of them is shown in the report."""
+    files = {suffix: f"{RESULTS}/{section}/{{name}}{suffix}" for suffix in SUFFIXES[section]}
+    shown = REPORTED[section]
+    category = section.capitalize()
+    files[shown] = report(files[shown], caption="../report/drawing.rst", category=category, labels={"name": "{name}"})
+    return list(files.values())
 
 
-def drawing(section):
-    """Inputs and parameters of a figure (section: figures) or a table (section: tables)."""
+def caption_of(section):
+    """The caption, as reStructuredText."""
 
-    def spec(wildcards):
-        return getattr(CONFIG, section)[wildcards.name]
+    def caption(wildcards):
+        spec = getattr(CONFIG, section)[wildcards.name]
+        text = getattr(spec, "caption", "") or getattr(spec, "title", wildcards.name)
+        return re.sub(r"([\\*_`|])", r"\\\1", text)
 
-    def expected(wildcards):
-        drawn = [each.key for each in PLAN.drawn(spec(wildcards))]
-        settings = spec(wildcards).model_dump(mode="json")
-        return expectation(section, wildcards.name, {"keys": drawn, "settings": settings})
-
-    return {
-        "expected": expected,
-        "artefacts": ancient(lambda wildcards: [locate(each) for each in PLAN.drawn(spec(wildcards))]),
-        "identities": lambda wildcards: [(each.key, each.labels) for each in PLAN.drawn(spec(wildcards))],
-        "settings": lambda wildcards: spec(wildcards).model_dump(mode="json"),
-    }
+    return caption
 
 
-FIGURE, TABLE = drawing("figures"), drawing("tables")
+def expected_of(section):
+    return lambda wildcards: str(drawing(section, wildcards.name).expected)
 
 
-rule figure:
-    input:
-        artefacts=FIGURE["artefacts"],
-        expected=FIGURE["expected"],
-        style=STYLE,
-    output:
-        multiext(RESULTS + "/figures/{name}", *FIGURE_SUFFIXES),
-    wildcard_constraints:
-        name="[^/]+",
-    params:
-        settings=FIGURE["settings"],
-        identities=FIGURE["identities"],
-    log:
-        RESULTS + "/logs/figures/{name}.log",
-    message:
-        "drawing figure {wildcards.name}"
-    script:
-        "../scripts/draw_figure.py"
+def decide(section, name, spec):
+    """Whether to draw, told to Snakemake by the time of the file of what is expected."""
+    drawn = PLAN.drawn(spec)
+    expected = identity(
+        spec.model_dump(mode="json"),
+        [(each.key, each.labels) for each in drawn],
+        Path(STYLE),
+        CONFIG.cache == "off",
+    )
+    files = drawing(section, name)
+    reason = why_draw(files, expected, [Path(locate(each)) for each in drawn])
+    if reason:
+        logger.info(f"To be drawn: {section} {name}: {reason}.")
+    ask_for(files, expected, draw=reason is not None)
 
 
-rule table:
-    input:
-        artefacts=TABLE["artefacts"],
-        expected=TABLE["expected"],
-        style=STYLE,
-    output:
-        multiext(RESULTS + "/tables/{name}", *TABLE_SUFFIXES),
-    wildcard_constraints:
-        name="[^/]+",
-    params:
-        settings=TABLE["settings"],
-        identities=TABLE["identities"],
-    log:
-        RESULTS + "/logs/tables/{name}.log",
-    message:
-        "writing table {wildcards.name}"
-    script:
-        "../scripts/write_table.py"
+if workflow.is_main_process:
+    for section in SUFFIXES:
+        for name, spec in getattr(CONFIG, section).items():
+            decide(section, name, spec)
 
 
-rule animation:
-    input:
-        artefact=ancient(lambda wildcards: locate(PLAN.animated(CONFIG.animations[wildcards.name]))),
-    output:
-        RESULTS + "/animations/{name}.html",
-    wildcard_constraints:
-        name="[^/]+",
-    params:
-        key=lambda wildcards: PLAN.animated(CONFIG.animations[wildcards.name]).key,
-        title=lambda wildcards: CONFIG.animations[wildcards.name].title,
-        shown=lambda wildcards: CONFIG.animations[wildcards.name].count,
-    log:
-        RESULTS + "/logs/animations/{name}.log",
-    message:
-        "animation {wildcards.name}"
-    script:
-        "../scripts/animate.py"
+for section, rule_name in (("figures", "figure"), ("tables", "table"), ("animations", "animation")):
+
+    rule:
+        name:
+            rule_name
+        input:
+            artefacts=artefacts_of(section),
+            expected=expected_of(section),
+            style=ancient(STYLE),
+        output:
+            outputs_of(section),
+            record=f"{RESULTS}/.drawn/{section}/{{name}}.json",
+        wildcard_constraints:
+            name="[^/]+",
+        params:
+            caption=caption_of(section),
+            place=(RESULTS, section, SUFFIXES[section]),
+        message:
+            f"drawing {rule_name} {{wildcards.name}}"
+        script:
+            "../scripts/draw.py"

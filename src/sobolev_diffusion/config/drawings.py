@@ -18,6 +18,8 @@ class SampleEfficiencyFigure(Section):
     """T_a of the panels."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
+    caption: str = ""
+    """Caption in the report, with the number in the paper."""
 
 
 class IterationsFigure(Section):
@@ -29,6 +31,8 @@ class IterationsFigure(Section):
     """T_a of the diffusion policies."""
     cost_limit: PositiveFloat
     """Mean costs above it are drawn as marks at the top."""
+    caption: str = ""
+    """Caption in the report, with the number in the paper."""
 
 
 class SolutionsFigure(Section):
@@ -38,6 +42,8 @@ class SolutionsFigure(Section):
     """One of `tasks`."""
     count: PositiveInt = 5
     """How many: the first converged ones of the first block."""
+    caption: str = ""
+    """Caption in the report."""
 
 
 class AnimationConfig(Section):

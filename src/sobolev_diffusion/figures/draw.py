@@ -1,7 +1,10 @@
-"""From evaluation and timing files to a figure or a table on disk."""
+"""From artefacts to a figure, a table or an animation on disk."""
 
 from __future__ import annotations
 
+import json
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter
 
-from sobolev_diffusion.config import FigureConfig, TableConfig
+from sobolev_diffusion.config import AnimationConfig, FigureConfig, TableConfig
+from sobolev_diffusion.drawings import Drawing, write_record
 from sobolev_diffusion.figures import (
     action_length_table,
     iterations,
@@ -20,7 +24,7 @@ from sobolev_diffusion.figures import (
     to_alone_table,
 )
 from sobolev_diffusion.figures.style import Style, save_figure
-from sobolev_diffusion.store import check
+from sobolev_diffusion.store import BadArtefact, check
 from sobolev_diffusion.tables import read_parquet, write_for_readers
 
 Labelled = Sequence[tuple[Path, str, dict[str, Any]]]
@@ -42,26 +46,46 @@ TABLES = {
 """kind -> (rows, its settings, style) -> a table of text cells."""
 
 
-def draw(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: Path) -> None:
-    """Draw a figure as stem.pdf, stem.png, and stem.csv (what is drawn).
+def draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path], style: Path) -> None:
+    """Draw a figure (.pdf, .png, .csv of what is drawn), a table (.md, .csv, .tex) or an animation (.html).
+
+    Args:
+        drawing: the files to write.
+        expected: their identity, see `drawings.identity`.
+        inputs: the files to draw from, in the order of its artefacts.
+        style: config/plotting.yaml.
 
     Raises:
         BadArtefact: an input is missing, altered, or belongs to other settings.
     """
-    spec = TypeAdapter(FigureConfig).validate_python(settings)
-    rows = _read_solutions(artefacts, spec.count) if spec.kind == "solutions" else _read(artefacts)
-    figure, drawn = FIGURES[spec.kind](rows, spec, Style.load(style))
-    save_figure(stem, figure, drawn)
+    start = time.perf_counter()
+    settings, stem = expected["settings"], drawing.files[0].with_suffix("")
+    artefacts = [
+        (path, key, labels) for path, (key, labels) in zip(inputs, expected["artefacts"], strict=True)
+    ]
+    if drawing.section == "figures":
+        figure = TypeAdapter(FigureConfig).validate_python(settings)
+        rows = _read_solutions(artefacts, figure.count) if figure.kind == "solutions" else _read(artefacts)
+        save_figure(stem, *FIGURES[figure.kind](rows, figure, Style.load(style)))
+    elif drawing.section == "tables":
+        table = TypeAdapter(TableConfig).validate_python(settings)
+        write_for_readers(stem, TABLES[table.kind](_read(artefacts), table, Style.load(style)), table.caption)
+    else:
+        from sobolev_diffusion.figures.animation import animate  # needs the task: not for the others
+
+        spec = AnimationConfig(**settings)
+        ((path, key, _),) = artefacts
+        animate((path, key), spec.title, spec.count, drawing.files[0])
+    read = [(path, key) for path, key, _ in artefacts]
+    write_record(drawing, expected, read, time.perf_counter() - start)
 
 
-def tabulate(settings: dict[str, Any], artefacts: Labelled, style: Path, stem: Path) -> None:
-    """Write a table as stem.md, stem.csv and stem.tex.
-
-    Raises:
-        BadArtefact: see `draw`.
-    """
-    spec = TypeAdapter(TableConfig).validate_python(settings)
-    write_for_readers(stem, TABLES[spec.kind](_read(artefacts), spec, Style.load(style)), spec.caption)
+def draw_or_exit(drawing: Drawing, inputs: Sequence[Path], style: Path) -> None:
+    """`draw` what is expected, in a process of its own: a bad input ends it with one line."""
+    try:
+        draw(drawing, json.loads(drawing.expected.read_text()), inputs, style)
+    except BadArtefact as error:
+        sys.exit(str(error))
 
 
 def _read_solutions(artefacts: Labelled, count: int) -> pd.DataFrame:

@@ -1,0 +1,188 @@
+"""Drawn files: what each should show, what it was drawn from, and why it must be drawn again.
+
+Times of files say nothing here: every drawing leaves a record of what it shows and of the bytes it wrote.
+Reading this needs no plotting library, so that the workflow is quick to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sobolev_diffusion.store import (
+    BadArtefact,
+    circumstances,
+    digest,
+    read_stamp,
+    stamp_path,
+    write_atomically,
+)
+
+DRAWING_CODE = ("figures/*.py", "figures/*.html", "pictures.py", "stats.py", "tables.py")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The files of one figure, table or animation.
+
+    Attributes:
+        results: folder that holds the section's folder.
+        section: figures, tables or animations.
+        name: of the figure, table or animation.
+        suffixes: one for each file.
+    """
+
+    results: Path
+    section: str
+    name: str
+    suffixes: tuple[str, ...]
+
+    @property
+    def files(self) -> list[Path]:
+        """Where they lie."""
+        return [self.results / self.section / (self.name + suffix) for suffix in self.suffixes]
+
+    @property
+    def expected(self) -> Path:
+        """The file with what they should show."""
+        return self.results / ".expected" / self.section / f"{self.name}.json"
+
+    @property
+    def record(self) -> Path:
+        """The file with what they show."""
+        return record_path(self.results / self.section / self.name)
+
+
+def record_path(stem: Path) -> Path:
+    """Where the record of a drawn file lies; its stem is its path without suffix."""
+    return stem.parent.parent / ".drawn" / stem.parent.name / f"{stem.name}.json"
+
+
+def identity(
+    settings: dict[str, Any], artefacts: Sequence[tuple[str, dict[str, Any]]], style: Path, anew: bool
+) -> dict[str, Any]:
+    """All that a drawing is a function of; JSON.
+
+    Args:
+        settings: its part of the configuration.
+        artefacts: key and labels of each file it shows.
+        style: config/plotting.yaml.
+        anew: whether it must be drawn from computed files, not from frozen ones.
+    """
+    return {
+        "settings": settings,
+        "artefacts": [list(each) for each in artefacts],
+        "style": digest(style),
+        "code": _code(),
+        "computed anew": anew,
+    }
+
+
+@cache
+def _code() -> str:
+    package = Path(__file__).parent
+    files = sorted(path for pattern in DRAWING_CODE for path in package.glob(pattern))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def why_draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
+    """Why the files must be drawn (again), in a few words; None: they show what they should.
+
+    Args:
+        drawing: the files.
+        expected: their identity.
+        inputs: the files they are drawn from, in the order of its artefacts; some may not be there yet.
+    """
+    try:
+        record = json.loads(drawing.record.read_text())
+        shown, written, read = record["identity"], record["files"], record["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "not drawn in this folder yet"
+    for part, reason in (
+        ("settings", "its settings changed"),
+        ("artefacts", "it must show results of other settings"),
+        ("style", "the style changed"),
+        ("code", "the code that draws it changed"),
+        ("computed anew", "it must show results of another cache mode"),
+    ):
+        if shown.get(part) != expected[part]:
+            return reason
+    for file in drawing.files:
+        if not file.exists():
+            return f"{file} is missing"
+        if written.get(file.name) != digest(file):
+            return f"{file} is not the file that was drawn last"
+    for (key, _), path in zip(expected["artefacts"], inputs, strict=True):
+        if path.exists() and read.get(key) != _stamped_digest(path):
+            return f"{path} was computed again"
+    return None
+
+
+def _stamped_digest(path: Path) -> str | None:
+    try:
+        return read_stamp(path)["sha256"]
+    except BadArtefact:
+        return None
+
+
+def ask_for(drawing: Drawing, expected: dict[str, Any], draw: bool) -> None:
+    """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
+
+    That is how Snakemake is told: the time of this file is the only one that counts.
+    """
+    text = json.dumps(expected, sort_keys=True)
+    if not drawing.expected.exists() or drawing.expected.read_text() != text:
+        write_atomically(drawing.expected, lambda partial: partial.write_text(text))
+    now = time.time()
+    for file in (*drawing.files, drawing.record):
+        if draw and file.exists() and file.stat().st_mtime >= now - 1:
+            os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
+    os.utime(drawing.expected, (now, now) if draw else (0, 0))
+
+
+def write_record(
+    drawing: Drawing, expected: dict[str, Any], inputs: Sequence[tuple[Path, str]], seconds: float
+) -> None:
+    """Write what the files show, after they were drawn.
+
+    Args:
+        drawing: the files.
+        expected: their identity.
+        inputs: the files they were drawn from, with their keys.
+        seconds: how long drawing took.
+    """
+    record = {
+        "identity": expected,
+        "files": {file.name: digest(file) for file in drawing.files},
+        "inputs": {key: read_stamp(path)["sha256"] for path, key in inputs},
+        "seconds": round(seconds, 3),
+        **circumstances(),
+    }
+    text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+    write_atomically(drawing.record, lambda partial: partial.write_text(text))
+
+
+def provenance(path: Path) -> dict[str, Any]:
+    """What made an artefact, from its stamp, or a drawn file, from its record.
+
+    Raises:
+        BadArtefact: nothing tells, or the file is not what was written.
+    """
+    record = record_path(path.with_suffix(""))
+    if stamp_path(path).exists() or not record.exists():
+        made, written = (stamp := read_stamp(path)), stamp["sha256"]
+    else:
+        made = json.loads(record.read_text())
+        written = made["files"].get(path.name)
+    if not path.is_file():
+        raise BadArtefact(path, "is missing", "run again")
+    if written != digest(path):
+        raise BadArtefact(path, "is not the file that was written last", "delete it and run again")
+    return made

@@ -1,0 +1,58 @@
+"""An edit of the configuration reruns what depends on it, and nothing else; undone, it runs nothing."""
+
+import pytest
+import yaml
+from clones import ROOT, planned, snakemake
+
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+ALL_DRAWN = {"figure": len(CONFIG["figures"]), "table": len(CONFIG["tables"])}
+
+
+def edit(folder, file, old, new):
+    """Replace a text that is there once; how to undo it."""
+    path = folder / file
+    before = path.read_text()
+    assert before.count(old) == 1, f"{old!r} is not there once"
+    path.write_text(before.replace(old, new))
+    return lambda: path.write_text(before)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "jobs", "reason"),
+    [
+        ("config/config.yaml", "seeds: 5\n", "seeds: 5  # enough\n", {}, None),
+        ("config/config.yaml", "cost_limit: 1000", "cost_limit: 900", {"figure": 1}, "settings changed"),
+        ("config/config.yaml", "as Table 2(c) of", "like Table 2(c) of", {"table": 1}, "settings changed"),
+        ("config/plotting.yaml", '"#d62728"', '"#d62729"', ALL_DRAWN, "the style changed"),
+    ],
+    ids=["comment", "limit", "caption", "colour"],
+)
+def test_looks_redraw_and_no_more_and_undone_nothing_runs(drawn, file, old, new, jobs, reason):
+    undo = edit(drawn, file, old, new)
+    status, output = snakemake(drawn, "-n", "all")
+    assert status == 0, output
+    assert planned(output) == jobs
+    assert output.count("To be drawn: ") == sum(jobs.values())
+    assert reason is None or reason in output
+    undo()
+    status, output = snakemake(drawn, "-n", "all")
+    assert "Nothing to be done" in output, output
+
+
+def test_a_leaf_of_one_method_reruns_that_method(drawn):
+    undo = edit(
+        drawn,
+        "config/config.yaml",
+        "policy: {kind: direct}\n    sobolev: {weight: 0.003}",
+        "policy: {kind: direct}\n    sobolev: {weight: 0.004}",
+    )
+    status, output = snakemake(drawn, "-n", "all")
+    assert status == 0, output
+    experiment, seeds = CONFIG["experiments"]["pendulum"], CONFIG["seeds"]
+    runs = seeds * len(experiment["n_traj"]) * len(experiment["epochs"]["direct"])
+    jobs = planned(output)
+    blocks = seeds * -(-max(experiment["n_traj"]) // CONFIG.get("block_size", 10))
+    assert jobs == {"policy": runs, "evaluation": runs, "demonstrations": blocks, "timing": 1, **ALL_DRAWN}
+    assert "must show results of other settings" in output
+    undo()
+    assert "Nothing to be done" in snakemake(drawn, "-n", "all")[1]

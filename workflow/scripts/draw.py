@@ -1,0 +1,13 @@
+"""Draw one figure, table or animation, and record what it shows."""
+
+from pathlib import Path
+
+from sobolev_diffusion.drawings import Drawing
+from sobolev_diffusion.figures.draw import draw_or_exit
+
+results, section, suffixes = snakemake.params.place
+draw_or_exit(
+    Drawing(Path(results), section, snakemake.wildcards.name, tuple(suffixes)),
+    [Path(path) for path in snakemake.input.artefacts],
+    Path(snakemake.input.style),
+)

@@ -1,0 +1,12 @@
+"""Copy one frozen artefact to its readable name."""
+
+import sys
+from pathlib import Path
+
+from sobolev_diffusion.cache import restore
+from sobolev_diffusion.store import BadArtefact
+
+try:
+    restore(Path(snakemake.input[0]), snakemake.params.key, Path(snakemake.output.artefact))
+except BadArtefact as error:
+    sys.exit(str(error))

@@ -1,4 +1,4 @@
-"""One gradient step: native kernels against eager PyTorch with double backward for the Sobolev term."""
+"""One gradient step: native kernels against an eager plain step in PyTorch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from benchmarks.comparison import Comparison, Work
 from benchmarks.policies import diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies.gradient_step import draw
 from sobolev_diffusion.policies.native import NativeTrainer
-from sobolev_diffusion.policies.trainer import TorchTrainer, draw
+from sobolev_diffusion.policies.trainer import TorchTrainer
 
 SOBOLEV = SobolevConfig()
 STATE = SobolevConfig(estimator="state")
@@ -26,7 +27,7 @@ def comparisons() -> Iterator[Comparison]:
             eager = _step(policy, size, None, "torch")
             share = f"an eager plain step, {label}, batch {size}"
             yield Comparison(
-                f"eager Sobolev step, double backward, {label}, batch {size}",
+                f"Sobolev step in PyTorch, {label}, batch {size}",
                 share,
                 _step(policy, size, SOBOLEV, "torch"),
                 eager,

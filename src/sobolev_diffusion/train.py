@@ -15,8 +15,8 @@ from sobolev_diffusion.config import MethodConfig, gradient_steps
 from sobolev_diffusion.data import TrainingSet, make_policy, prepare
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.engine import make_trainer
-from sobolev_diffusion.policies.trainer import draw
+from sobolev_diffusion.policies.gradient_step import draw
+from sobolev_diffusion.policies.training_engine import make_trainer
 from sobolev_diffusion.tasks.base import Task
 
 log = logging.getLogger(__name__)

@@ -1,15 +1,14 @@
-"""Policies, batches and the float64 oracle of the tests of the native kernels."""
+"""Policies and batches of the tests of predictions and gradient steps."""
 
 import copy
 
 import torch
 
-from sobolev_diffusion.config import PolicyConfig, TrainingConfig
+from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.mlp import DirectPolicy
-from sobolev_diffusion.policies.trainer import Draws, TorchTrainer
 
 # name -> (na, no, configuration): the paper's size, then what is odd about another
 CASES = {
@@ -97,13 +96,3 @@ def double(thing):
         for name, value in vars(thing).items()
     }
     return type(thing)(**fields)
-
-
-def gradients(policy: Policy, sobolev, batch: Batch, draws: Draws):
-    """Losses and gradient by autograd, double backward for the Sobolev term."""
-    trainer = TorchTrainer(policy, TrainingConfig(), sobolev, 1)
-    policy.zero_grad()
-    plain, term = trainer.losses(batch, draws)
-    (plain + (sobolev.weight if sobolev else 0.0) * term).backward()
-    named = {name: p.grad.clone() for name, p in policy.network.named_parameters()}
-    return (plain.item(), term.item()), named

@@ -5,13 +5,15 @@ import copy
 import numpy as np
 import pytest
 import torch
-from native_cases import CASES, double, gradients, make_batch, make_policy, relative
+from double_backward import gradients
+from native_cases import CASES, double, make_batch, make_policy, relative
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies import native
-from sobolev_diffusion.policies.engine import make_trainer
+from sobolev_diffusion.policies.gradient_step import draw
 from sobolev_diffusion.policies.native import NativeTrainer
-from sobolev_diffusion.policies.trainer import TorchTrainer, draw
+from sobolev_diffusion.policies.trainer import TorchTrainer
+from sobolev_diffusion.policies.training_engine import make_trainer
 
 LOSSES = {
     "plain": None,

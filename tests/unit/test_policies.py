@@ -8,6 +8,7 @@ from diffusers import DDPMScheduler
 from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.gradient_step import draw
 from sobolev_diffusion.policies.losses import (
     Batch,
     sobolev_full,
@@ -16,7 +17,7 @@ from sobolev_diffusion.policies.losses import (
 )
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.policies.schedule import square_cosine
-from sobolev_diffusion.policies.trainer import TorchTrainer, draw
+from sobolev_diffusion.policies.trainer import TorchTrainer
 from sobolev_diffusion.store import BadArtefact
 
 NA, NO, NDX = 2, 5, 4
@@ -123,6 +124,19 @@ def test_prediction_is_in_the_units_of_the_task():
         policy.predict(observation, history, noise)
 
 
+def linearised(policy, batch, step):
+    """o -> predicted chunk and its tangents, the noisy chunk held at the clean one."""
+
+    def linearise(observation):
+        if isinstance(policy, DirectPolicy):
+            action, tangents = policy.network.linearise(observation)
+            return action[:, None], lambda direction: tangents(direction)[:, None]
+        chunk, tangents = policy.network.linearise(batch.chunk, step, observation)
+        return chunk, lambda direction: tangents(torch.zeros_like(chunk), direction)
+
+    return linearise
+
+
 @pytest.mark.parametrize("kind", ["diffusion", "direct"])
 def test_sobolev_terms_have_the_same_expectation(kind):
     policy = make(kind)
@@ -134,22 +148,14 @@ def test_sobolev_terms_have_the_same_expectation(kind):
     )
     step = torch.tensor([0, 2, 4])
 
-    def predictor(batch, step):
-        def predict(observation):
-            if isinstance(policy, DirectPolicy):
-                return policy.network(observation)[:, None]
-            return policy.network(batch.chunk, step, observation)
-
-        return predict
-
     generator = torch.Generator().manual_seed(1)
     v = torch.randn(1, *batch.chunk.shape, generator=generator)
     v[:, :, : batch.known] = 0
     v /= v.flatten(2).norm(dim=2)[:, :, None, None]
     d = torch.randn(1, 3 * copies, NDX, generator=generator)
     d /= d.norm(dim=2, keepdim=True)
-    many = predictor(batch, step.repeat_interleave(copies))
-    _, full = sobolev_full(predictor(few, step), few)
+    many = linearised(policy, batch, step.repeat_interleave(copies))
+    _, full = sobolev_full(linearised(policy, few, step), few)
     _, output = sobolev_output(many, batch, v)
     _, state = sobolev_state(many, batch, d)
     assert output.item() == pytest.approx(full.item(), rel=0.12)
@@ -179,7 +185,7 @@ def test_full_sobolev_term_by_finite_differences(kind):
             columns.append(difference / (2 * eps))
     error = (torch.stack(columns, dim=-1) - batch.chunk_jacobian)[:, batch.known :]
     expected = (batch.sobolev_weight * (error**2).flatten(1).mean(dim=1)).mean() * NDX
-    _, term = sobolev_full(predict, batch)
+    _, term = sobolev_full(linearised(policy, batch, step), batch)
     assert term.item() == pytest.approx(expected.item(), rel=1e-6)
 
 

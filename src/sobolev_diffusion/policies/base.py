@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import safetensors
-import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies import native
 from sobolev_diffusion.policies.normaliser import Normaliser
+from sobolev_diffusion.policies.prediction_engine import Engine, PredictionEngine
 from sobolev_diffusion.store import BadArtefact, write_atomically
 
 METADATA_KEY = "sobolev_diffusion"  # a single key: the order of several is not defined
@@ -53,8 +51,8 @@ class Policy(nn.Module):
         self.config = config
         self.action_dim = action_dim
         self.observation_dim = observation_dim
-        self.engine: Literal["auto", "native", "torch"] = "auto"
-        self._packed: _Packed | None = None
+        self.engine: Engine = "auto"
+        self._prediction = PredictionEngine()
         self.normalise_action = Normaliser(action_dim)
         self.normalise_observation = Normaliser(observation_dim)
 
@@ -108,7 +106,9 @@ class Policy(nn.Module):
                 raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
             if not np.isfinite(array).all():
                 raise ValueError(f"{name}: holds NaN or infinite values")
-        chunk = self._predict_chunk(
+        chunk = self._prediction.chunk(
+            self,
+            self.engine,
             np.ascontiguousarray(self.normalise_observation.forward(observation), np.float32),
             np.ascontiguousarray(self.normalise_action.forward(history), np.float32),
             np.ascontiguousarray(noise, np.float32),
@@ -118,37 +118,13 @@ class Policy(nn.Module):
             raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
         return actions
 
-    def _predict_chunk(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        if self.engine != "torch":
-            predictor = self._predictor()
-            if predictor is not None:
-                return predictor.predict(observation, history, noise)
-            if self.engine == "native":
-                raise ValueError("engine: native does not apply to this policy; take auto or torch")
-        device = next(self.network.parameters()).device
-        with torch.inference_mode():
-            chunk = self.predict_normalised(
-                *(torch.from_numpy(array).to(device) for array in (observation, history, noise))
-            )
-        return chunk.cpu().numpy()
-
-    def _predictor(self) -> native.Predictor | None:
-        """The packed weights, packed again when they have changed; none where the kernels do not apply."""
-        if self._packed is None or self._packed.outdated():
-            applies = native.applies(self.config) and native.on_cpu(self)
-            self._packed = _Packed(self.network, native.predictor(self) if applies else None)
-        return self._packed.predictor
-
     def _apply(self, function: Callable[..., Any], recurse: bool = True) -> Policy:
-        self._packed = None  # moved to another device or type
+        self._prediction.forget()  # moved to another device or type
         return super()._apply(function, recurse)
 
     def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
-        self._packed = None
+        self._prediction.forget()
         return super().load_state_dict(*arguments, **options)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_packed": None}  # made again by a copy
 
     def save(self, path: Path) -> None:
         """Write one .safetensors file: weights, normalisation and configuration. Same policy, same bytes."""
@@ -182,19 +158,3 @@ class Policy(nn.Module):
         except Exception as error:
             raise BadArtefact(path, f"is not a policy file ({error})", "train it again") from error
         return policy.eval()
-
-
-class _Packed:
-    """A predictor with the state of the weights that it was made from."""
-
-    def __init__(self, network: nn.Module, predictor: native.Predictor | None) -> None:
-        self.predictor = predictor
-        # PyTorch counts the changes of every tensor, but for those made in inference mode
-        self._parameters = [p for p in network.parameters() if not p.is_inference()]
-        self._version = self._count()
-
-    def outdated(self) -> bool:
-        return self._count() != self._version
-
-    def _count(self) -> int:
-        return sum(map(attrgetter("_version"), self._parameters))

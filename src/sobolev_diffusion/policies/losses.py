@@ -1,4 +1,4 @@
-"""The losses of the paper, on normalised minibatches. Plain PyTorch: the reference for every faster path."""
+"""The losses of the paper, on normalised minibatches, in plain PyTorch; no gradient of a gradient in them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-Predictor = Callable[[Tensor], Tensor]
-"""o -> predicted chunk, everything else (tau_i, i) held fixed."""
+from sobolev_diffusion.policies.tangents import Tangents
+
+Linearised = Callable[[Tensor], tuple[Tensor, Tangents]]
+"""o -> predicted chunk, and the map from tangents of o to its tangents; all else (tau_i, i) held fixed."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +40,34 @@ def plain(prediction: Tensor, target: Tensor) -> Tensor:
     return torch.mean((prediction - target) ** 2)
 
 
-def sobolev_output(predict: Predictor, batch: Batch, projections: Tensor) -> tuple[Tensor, Tensor]:
+def sobolev_output(linearise: Linearised, batch: Batch, projections: Tensor) -> tuple[Tensor, Tensor]:
     """Prediction and the stochastic first-order term of (9) and (11), the paper's estimator.
 
-    mean over batch and projections v of  w || v^T (D - J) ||^2,  D = (d predict / d o) (d o / d x_t).
+    mean over batch and projections v of  w || r ||^2,  r = (D - J)^T v,  D = (d predict / d o) (d o / d x_t).
+
+    D^T v takes a reverse pass. Its derivative by the weights would take another through that one; but with r
+    held fixed, the gradient of || r ||^2 is that of 2 v^T (D r), where D r is a tangent.
 
     Args:
-        predict: o -> chunk.
+        linearise: o -> chunk and its tangents.
         batch: the minibatch.
         projections: unit vectors v in the space of chunks, zero on known entries, (N_proj, B, T_p, na).
     """
     observation = batch.observation.detach().requires_grad_(True)
-    prediction = predict(observation)
+    prediction, tangents = linearise(observation)
     term = prediction.new_zeros(())
     for v in projections:
-        (gradient,) = torch.autograd.grad((prediction * v).sum(), observation, create_graph=True)
+        (gradient,) = torch.autograd.grad(prediction, observation, v, retain_graph=True)
         projected = torch.einsum("bo,box->bx", gradient, batch.observation_jacobian)
-        target = torch.einsum("bta,btax->bx", v, batch.chunk_jacobian)
-        term = term + torch.mean(batch.sobolev_weight * ((projected - target) ** 2).sum(dim=1))
+        r = projected - torch.einsum("bta,btax->bx", v, batch.chunk_jacobian)
+        tangent = tangents(torch.einsum("box,bx->bo", batch.observation_jacobian, r))
+        slope = 2 * torch.mean(batch.sobolev_weight * (v * tangent).sum(dim=(1, 2)))
+        value = torch.mean(batch.sobolev_weight * (r**2).sum(dim=1))
+        term = term + value + (slope - slope.detach())
     return prediction, term / len(projections)
 
 
-def sobolev_state(predict: Predictor, batch: Batch, directions: Tensor) -> tuple[Tensor, Tensor]:
+def sobolev_state(linearise: Linearised, batch: Batch, directions: Tensor) -> tuple[Tensor, Tensor]:
     """The same term estimated with random unit directions d in the tangent space of the state.
 
     mean over batch and directions of  w ndx / ((T_p - T_h) na) || (D - J) d ||^2: scaled so that its
@@ -71,28 +79,22 @@ def sobolev_state(predict: Predictor, batch: Batch, directions: Tensor) -> tuple
     jacobian = batch.chunk_jacobian[:, batch.known :]
     _, horizon, action_dim, tangent_dim = jacobian.shape
     scale = tangent_dim / (horizon * action_dim)
-    prediction = batch.chunk  # replaced below: there is at least one direction
-    term = batch.chunk.new_zeros(())
+    prediction, tangents = linearise(batch.observation)
+    term = prediction.new_zeros(())
     for d in directions:
-        along = torch.einsum("box,bx->bo", batch.observation_jacobian, d)
-        prediction, tangent = torch.func.jvp(predict, (batch.observation,), (along,))
+        tangent = tangents(torch.einsum("box,bx->bo", batch.observation_jacobian, d))
         target = torch.einsum("btax,bx->bta", jacobian, d)
         error = (tangent[:, batch.known :] - target) ** 2
         term = term + torch.mean(batch.sobolev_weight * error.sum(dim=(1, 2)))
     return prediction, scale * term / len(directions)
 
 
-def sobolev_full(predict: Predictor, batch: Batch) -> tuple[Tensor, Tensor]:
+def sobolev_full(linearise: Linearised, batch: Batch) -> tuple[Tensor, Tensor]:
     """Prediction and the full term of (8): w || D - J ||_F^2 / ((T_p - T_h) na), mean over the batch.
 
-    The division makes it the expectation of `sobolev_output` over v.
+    The division makes it the expectation of `sobolev_output` over v. It is `sobolev_state` along every
+    coordinate of the state.
     """
-    observation = batch.observation.detach().requires_grad_(True)
-    prediction = predict(observation)
-    rows = []
-    for entry in prediction[:, batch.known :].flatten(1).unbind(dim=1):
-        (gradient,) = torch.autograd.grad(entry.sum(), observation, create_graph=True)
-        rows.append(torch.einsum("bo,box->bx", gradient, batch.observation_jacobian))
-    difference = torch.stack(rows, dim=1) - batch.chunk_jacobian[:, batch.known :].flatten(1, 2)
-    squared = (difference**2).sum(dim=(1, 2)) / len(rows)
-    return prediction, torch.mean(batch.sobolev_weight * squared)
+    size, tangent_dim = len(batch.observation), batch.chunk_jacobian.shape[-1]
+    coordinates = torch.eye(tangent_dim, dtype=batch.observation.dtype, device=batch.observation.device)
+    return sobolev_state(linearise, batch, coordinates[:, None].expand(-1, size, -1))

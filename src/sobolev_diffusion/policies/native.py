@@ -8,19 +8,17 @@ SOBOLEV_DIFFUSION_INSTRUCTION_SET overrides the choice (see `instruction_sets`).
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
+from sobolev_diffusion.policies.gradient_step import Draws, learning_rate, step_weight
+from sobolev_diffusion.policies.interface import PolicyInterface
 from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.schedule import square_cosine
-
-if TYPE_CHECKING:
-    from sobolev_diffusion.policies.base import Policy
-    from sobolev_diffusion.policies.trainer import Draws
 
 try:
     from sobolev_diffusion import _native
@@ -57,7 +55,7 @@ def trains(config: PolicyConfig, sobolev: SobolevConfig | None) -> bool:
     return applies(config) and (sobolev is None or sobolev.through == "step")
 
 
-def on_cpu(policy: Policy) -> bool:
+def on_cpu(policy: PolicyInterface) -> bool:
     """Whether all parameters are what the kernels read: float32 on the CPU."""
     return all(p.device.type == "cpu" and p.dtype == torch.float32 for p in policy.network.parameters())
 
@@ -77,7 +75,7 @@ class Predictor(Protocol):
 class NativeSampler:
     """DDPM with the U-Net: what DiffusionPolicy.predict_normalised computes."""
 
-    def __init__(self, policy: Policy, instruction_set: str | None = None) -> None:
+    def __init__(self, policy: PolicyInterface, instruction_set: str | None = None) -> None:
         self._sampler = _native.Sampler(
             parameters=_arrays(policy.network),
             **_unet_arguments(policy),
@@ -92,7 +90,7 @@ class NativeSampler:
 class NativePerceptron:
     """The perceptron: what DirectPolicy.predict_normalised computes."""
 
-    def __init__(self, policy: Policy, instruction_set: str | None = None) -> None:
+    def __init__(self, policy: PolicyInterface, instruction_set: str | None = None) -> None:
         self._predictor = _native.MlpPredictor(
             parameters=_arrays(policy.network),
             **_mlp_arguments(policy),
@@ -104,7 +102,7 @@ class NativePerceptron:
         return self._predictor.predict(observation)[:, None]
 
 
-def predictor(policy: Policy, instruction_set: str | None = None) -> Predictor:
+def predictor(policy: PolicyInterface, instruction_set: str | None = None) -> Predictor:
     """Pack a policy's weights. Only for a policy that `applies` and is `on_cpu`."""
     kind = NativePerceptron if policy.config.kind == "direct" else NativeSampler
     return kind(policy, instruction_set)
@@ -118,7 +116,7 @@ class NativeTrainer:
 
     def __init__(
         self,
-        policy: Policy,
+        policy: PolicyInterface,
         config: TrainingConfig,
         sobolev: SobolevConfig | None,
         total_steps: int,
@@ -144,8 +142,6 @@ class NativeTrainer:
         Raises:
             ValueError: a shape does not fit, or an entry of the batch or of the draws is not finite.
         """
-        from sobolev_diffusion.policies.trainer import learning_rate
-
         losses = self._run(batch, draws, learning_rate(self.config, self.done, self.total_steps))
         self.done += 1
         return losses
@@ -166,8 +162,6 @@ class NativeTrainer:
                 parameter.copy_(torch.from_numpy(weights[name]))
 
     def _run(self, batch: Batch, draws: Draws, rate: float) -> tuple[float, float]:
-        from sobolev_diffusion.policies.trainer import step_weight
-
         sobolev, weight = self.sobolev, batch.sobolev_weight
         estimator, projections = "none", None
         if sobolev is not None:
@@ -210,7 +204,7 @@ def _array(tensor: Tensor) -> np.ndarray:
     return np.ascontiguousarray(tensor.numpy(), np.float32)
 
 
-def _mlp_arguments(policy: Policy) -> dict[str, Any]:
+def _mlp_arguments(policy: PolicyInterface) -> dict[str, Any]:
     return {
         "action_dim": policy.action_dim,
         "observation_dim": policy.observation_dim,
@@ -218,7 +212,7 @@ def _mlp_arguments(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _unet_arguments(policy: Policy) -> dict[str, Any]:
+def _unet_arguments(policy: PolicyInterface) -> dict[str, Any]:
     unet, schedule = policy.config.unet, square_cosine(policy.config.diffusion_steps)
     return {
         "action_dim": policy.action_dim,

@@ -1,9 +1,10 @@
-"""One gradient step of a policy, in plain PyTorch: the reference for every faster path."""
+"""One gradient step of a policy, in plain PyTorch, on any device."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -12,80 +13,43 @@ from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies import losses
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.gradient_step import Draws, learning_rate, step_weight
 from sobolev_diffusion.policies.losses import Batch
+from sobolev_diffusion.policies.tangents import Tangents
 
-TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
-
-
-@dataclass(frozen=True)
-class Draws:
-    """All random numbers of one gradient step, so that every engine can be given the same.
-
-    Attributes:
-        step: diffusion step i of each sample, (B,) integers.
-        noise: eps of (3), (B, T_p, na).
-        projections: unit vectors of the Sobolev term: (N_proj, B, T_p, na), zero on the known entries,
-            for the estimator "output"; (N_proj, B, ndx) for "state"; (0,) otherwise.
-        chain: noise of a whole denoising chain, (B, N_diff, T_p, na), for `through: chain`; (0,) otherwise.
-    """
-
-    step: Tensor
-    noise: Tensor
-    projections: Tensor
-    chain: Tensor
-
-
-def draw(
-    policy: Policy,
-    batch: Batch,
-    sobolev: SobolevConfig | None,
-    generator: torch.Generator,
-) -> Draws:
-    """Draw the random numbers of one gradient step."""
-    size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
-    empty = torch.empty(0)
-    step, noise, projections, chain = empty, empty, empty, empty
-    if isinstance(policy, DiffusionPolicy):
-        step = torch.randint(0, policy.schedule.steps, (size,), generator=generator)
-        noise = torch.randn(batch.chunk.shape, generator=generator)
-    if sobolev and sobolev.estimator == "output":
-        projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
-        projections[:, :, : policy.history] = 0
-        projections /= projections.flatten(2).norm(dim=2).clamp_min(TINY)[:, :, None, None]
-    if sobolev and sobolev.estimator == "state":
-        projections = torch.randn(sobolev.projections, size, tangent_dim, generator=generator)
-        projections /= projections.norm(dim=2, keepdim=True).clamp_min(TINY)
-    if sobolev and sobolev.through == "chain":
-        chain = torch.randn(size, *policy.noise_shape, generator=generator)
-    return Draws(step, noise, projections, chain)
+Moved = TypeVar("Moved", Batch, Draws)
 
 
 def noised(policy: DiffusionPolicy, batch: Batch, draws: Draws) -> Tensor:
     """tau_i of equation (3), its known entries clean (inpainting)."""
-    alpha_bar = torch.from_numpy(policy.schedule.alpha_bar).float()[draws.step][:, None, None]
+    alpha_bar = _alpha_bar(policy, draws.step)
     tau = alpha_bar.sqrt() * batch.chunk + (1 - alpha_bar).sqrt() * draws.noise
     tau[:, : policy.history] = batch.chunk[:, : policy.history]
     return tau
 
 
-def step_weight(policy: Policy, sobolev: SobolevConfig, step: Tensor) -> Tensor | float:
-    """lambda's dependence on the diffusion step, mean 1 over the steps."""
-    if sobolev.over_steps == "constant" or not isinstance(policy, DiffusionPolicy):
-        return 1.0
-    n = policy.schedule.steps
-    rank = step + 1 if sobolev.over_steps == "growing" else n - step
-    return 2.0 * rank / (n + 1)
+def clean(policy: DiffusionPolicy, tau: Tensor, step: Tensor, output: Tensor) -> Tensor:
+    """The network's estimate of tau_0, each sample at its own step; linear. See DiffusionPolicy.clean."""
+    if policy.config.predict == "sample":
+        return output
+    alpha_bar = _alpha_bar(policy, step)
+    return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
 
 
-def learning_rate(config: TrainingConfig, step: int, total: int) -> float:
-    """Linear warm-up, then cosine decay to `final_fraction` of the peak."""
-    warmup = min(1.0, (step + 1) / config.warmup_steps) if config.warmup_steps else 1.0
-    cosine = 0.5 * (1 + math.cos(math.pi * step / total))
-    return config.learning_rate * warmup * (config.final_fraction + (1 - config.final_fraction) * cosine)
+def _alpha_bar(policy: DiffusionPolicy, step: Tensor) -> Tensor:
+    """abar_i of each sample, (B, 1, 1)."""
+    return torch.from_numpy(policy.schedule.alpha_bar).float().to(step.device)[step][:, None, None]
+
+
+def moved(tensors: Moved, device: torch.device) -> Moved:
+    """A batch or draws on a device."""
+    fields = vars(tensors).items()
+    there = {name: each.to(device) for name, each in fields if isinstance(each, Tensor)}
+    return replace(tensors, **there)
 
 
 class TorchTrainer:
-    """Adam on the loss (6) or (9)/(11), gradients by autograd (double backward for the Sobolev term)."""
+    """Adam on the loss (6) or (9)/(11), gradients by autograd, on the device that the policy is on."""
 
     def __init__(
         self,
@@ -104,56 +68,53 @@ class TorchTrainer:
     def losses(self, batch: Batch, draws: Draws) -> tuple[Tensor, Tensor]:
         """The plain loss and the Sobolev term, before its weight lambda."""
         policy, sobolev = self.policy, self.sobolev
-        if isinstance(policy, DiffusionPolicy):
-            tau = noised(policy, batch, draws)
-            target = batch.chunk if policy.config.predict == "sample" else draws.noise
-
-            def output(observation: Tensor) -> Tensor:
-                return policy.network(tau, draws.step, observation)
-
-            def clean(observation: Tensor) -> Tensor:
-                return self._clean(tau, draws.step, output(observation))
-
-        else:
-            target = batch.chunk
-
-            def output(observation: Tensor) -> Tensor:
-                return policy.network(observation)[:, None]
-
-            clean = output
         if sobolev is None:
-            return losses.plain(output(batch.observation), target), torch.zeros(())
-        if sobolev.through == "chain":
-            known = batch.chunk[:, : policy.history]
-
-            def clean(observation: Tensor) -> Tensor:
-                return policy.predict_normalised(observation, known, draws.chain)
-
-        weighted = Batch(
-            **{
-                **vars(batch),
-                "sobolev_weight": batch.sobolev_weight * step_weight(policy, sobolev, draws.step),
-            }
+            plain = losses.plain(self._output(batch, draws), self._target(batch, draws))
+            return plain, torch.zeros_like(plain)
+        linearised = partial(self._linearised, batch, draws)
+        weighted = replace(
+            batch, sobolev_weight=batch.sobolev_weight * step_weight(policy, sobolev, draws.step)
         )
         if sobolev.estimator == "output":
-            prediction, term = losses.sobolev_output(clean, weighted, draws.projections)
+            prediction, term = losses.sobolev_output(linearised, weighted, draws.projections)
         elif sobolev.estimator == "state":
-            prediction, term = losses.sobolev_state(clean, weighted, draws.projections)
+            prediction, term = losses.sobolev_state(linearised, weighted, draws.projections)
         else:
-            prediction, term = losses.sobolev_full(clean, weighted)
+            prediction, term = losses.sobolev_full(linearised, weighted)
         if sobolev.through == "chain" or policy.config.predict == "noise":
-            prediction = output(batch.observation)
-        return losses.plain(prediction, target), term
+            prediction = self._output(batch, draws)
+        return losses.plain(prediction, self._target(batch, draws)), term
 
-    def _clean(self, tau: Tensor, step: Tensor, output: Tensor) -> Tensor:
-        assert isinstance(self.policy, DiffusionPolicy)
-        if self.policy.config.predict == "sample":
-            return output
-        alpha_bar = torch.from_numpy(self.policy.schedule.alpha_bar).float()[step][:, None, None]
-        return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
+    def _output(self, batch: Batch, draws: Draws) -> Tensor:
+        """The network's output."""
+        if isinstance(self.policy, DiffusionPolicy):
+            return self.policy.network(noised(self.policy, batch, draws), draws.step, batch.observation)
+        return self.policy.network(batch.observation)[:, None]
+
+    def _target(self, batch: Batch, draws: Draws) -> Tensor:
+        """What the network's output should be."""
+        diffusion = isinstance(self.policy, DiffusionPolicy)
+        return draws.noise if diffusion and self.policy.config.predict == "noise" else batch.chunk
+
+    def _linearised(self, batch: Batch, draws: Draws, observation: Tensor) -> tuple[Tensor, Tangents]:
+        """The clean chunk that is predicted, of one step or of the chain, and its tangents."""
+        policy = self.policy
+        if not isinstance(policy, DiffusionPolicy):
+            action, tangents = policy.network.linearise(observation)
+            return action[:, None], lambda direction: tangents(direction)[:, None]
+        if self.sobolev is not None and self.sobolev.through == "chain":
+            return policy.linearise(observation, batch.chunk[:, : policy.history], draws.chain)
+        tau = noised(policy, batch, draws)
+        output, through = policy.network.linearise(tau, draws.step, observation)
+        fixed = torch.zeros_like(tau)
+        return clean(policy, tau, draws.step, output), lambda direction: clean(
+            policy, fixed, draws.step, through(fixed, direction)
+        )
 
     def step(self, batch: Batch, draws: Draws) -> tuple[float, float]:
         """One gradient step. Returns the plain loss and the Sobolev term."""
+        device = next(self.policy.network.parameters()).device
+        batch, draws = moved(batch, device), moved(draws, device)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.config, self.done, self.total_steps)
         self.optimiser.zero_grad(set_to_none=True)

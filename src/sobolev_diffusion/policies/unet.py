@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
+
+from sobolev_diffusion.policies.tangents import Tangents, convolve, group_norm, mish
 
 
 class StepEmbedding(nn.Sequential):
@@ -40,6 +43,13 @@ class ConvBlock(nn.Sequential):
             nn.Mish(),
         )
 
+    def linearise(self, x: Tensor) -> tuple[Tensor, Tangents]:
+        """The output, and the map from tangents of x to its tangents."""
+        convolution, norm, _ = self
+        normalised, through_norm = group_norm(norm, convolution(x))
+        y, through_mish = mish(normalised)
+        return y, lambda dx: through_mish(through_norm(convolve(convolution, dx)))
+
 
 class ResidualBlock(nn.Module):
     """Two ConvBlocks with a FiLM modulation between them: y <- scale(c) * y + shift(c)."""
@@ -64,6 +74,22 @@ class ResidualBlock(nn.Module):
         scale, shift = self.film(condition)[:, :, None].chunk(2, dim=1)
         y = scale * self.first(x) + shift
         return self.second(y) + self.shortcut(x)
+
+    def linearise(self, x: Tensor, condition: Tensor) -> tuple[Tensor, Callable[[Tensor, Tensor], Tensor]]:
+        """The output, and the map from tangents of x and of the condition to its tangents."""
+        active, through_mish = mish(condition)
+        linear = self.film[1]
+        scale, shift = linear(active)[:, :, None].chunk(2, dim=1)
+        y, through_first = self.first.linearise(x)
+        out, through_second = self.second.linearise(scale * y + shift)
+
+        def tangents(dx: Tensor, dcondition: Tensor) -> Tensor:
+            dfilm = functional.linear(through_mish(dcondition), linear.weight)
+            dscale, dshift = dfilm[:, :, None].chunk(2, dim=1)
+            dy = dscale * y + scale * through_first(dx) + dshift
+            return through_second(dy) + convolve(self.shortcut, dx)
+
+        return out + self.shortcut(x), tangents
 
 
 class ConditionalUnet1d(nn.Module):
@@ -136,3 +162,50 @@ class ConditionalUnet1d(nn.Module):
             x = torch.cat([x, skips.pop()], dim=1)
             x = double(second(first(x, condition), condition))
         return self.head(x).transpose(1, 2)
+
+    def linearise(
+        self, chunk: Tensor, step: Tensor, observation: Tensor
+    ) -> tuple[Tensor, Callable[[Tensor, Tensor], Tensor]]:
+        """The output, and the map from tangents of chunk and observation to its tangents."""
+        embedding = self.step_embedding(step)
+        condition = torch.cat([embedding, observation], dim=-1)
+        x = chunk.transpose(1, 2)
+        skips, passed = [], []
+
+        def apply(block: ResidualBlock, x: Tensor) -> Tensor:
+            x, tangents = block.linearise(x, condition)
+            passed.append(tangents)
+            return x
+
+        for first, second, halve in self.down:
+            x = apply(second, apply(first, x))
+            skips.append(x)
+            x = halve(x)
+        for block in self.middle:
+            x = apply(block, x)
+        for first, second, double in self.up:
+            x = torch.cat([x, skips.pop()], dim=1)
+            x = double(apply(second, apply(first, x)))
+        x, through_last = self.head[0].linearise(x)
+
+        def tangents(dchunk: Tensor, dobservation: Tensor) -> Tensor:
+            dcondition = torch.cat([torch.zeros_like(embedding), dobservation], dim=-1)
+            dx = dchunk.transpose(1, 2)
+            dskips, blocks = [], iter(passed)
+
+            def two_blocks(dx: Tensor) -> Tensor:
+                for tangents in (next(blocks), next(blocks)):
+                    dx = tangents(dx, dcondition)
+                return dx
+
+            for _, _, halve in self.down:
+                dx = two_blocks(dx)
+                dskips.append(dx)
+                dx = convolve(halve, dx)
+            dx = two_blocks(dx)  # in the middle
+            for _, _, double in self.up:
+                dx = two_blocks(torch.cat([dx, dskips.pop()], dim=1))
+                dx = convolve(double, dx)
+            return convolve(self.head[1], through_last(dx)).transpose(1, 2)
+
+        return self.head[1](x).transpose(1, 2), tangents

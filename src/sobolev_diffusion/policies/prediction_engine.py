@@ -1,0 +1,78 @@
+"""What computes a prediction: the native CPU kernels where they apply, PyTorch everywhere else."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies.interface import PolicyInterface
+
+Engine = Literal["auto", "native", "torch"]
+
+
+class PredictionEngine:
+    """Computes the chunks of one policy; packs its weights for the kernels when first asked."""
+
+    def __init__(self) -> None:
+        self._packed: _Packed | None = None
+
+    def chunk(
+        self,
+        policy: PolicyInterface,
+        engine: Engine,
+        observation: np.ndarray,
+        history: np.ndarray,
+        noise: np.ndarray,
+    ) -> np.ndarray:
+        """As `policy.predict_normalised`, on float32 arrays.
+
+        Raises:
+            ValueError: `engine` is "native" where the kernels do not apply.
+        """
+        if engine != "torch":
+            predictor = self._predictor(policy)
+            if predictor is not None:
+                return predictor.predict(observation, history, noise)
+            if engine == "native":
+                raise ValueError("engine: native does not apply to this policy; take auto or torch")
+        device = next(policy.network.parameters()).device
+        with torch.inference_mode():
+            chunk = policy.predict_normalised(
+                *(torch.from_numpy(array).to(device) for array in (observation, history, noise))
+            )
+        return chunk.cpu().numpy()
+
+    def forget(self) -> None:
+        """The weights are others now, or elsewhere."""
+        self._packed = None
+
+    def __getstate__(self) -> dict[str, None]:
+        return {"_packed": None}  # made again by a copy
+
+    def _predictor(self, policy: PolicyInterface) -> native.Predictor | None:
+        """The packed weights, packed again when they have changed; none where the kernels do not apply."""
+        if self._packed is None or self._packed.outdated():
+            applies = native.applies(policy.config) and native.on_cpu(policy)
+            self._packed = _Packed(policy.network, native.predictor(policy) if applies else None)
+        return self._packed.predictor
+
+
+class _Packed:
+    """A predictor with the state of the weights that it was made from."""
+
+    def __init__(self, network: nn.Module, predictor: native.Predictor | None) -> None:
+        self.predictor = predictor
+        # PyTorch counts the changes of every tensor, but for those made in inference mode
+        self._parameters = [p for p in network.parameters() if not p.is_inference()]
+        self._version = self._count()
+
+    def outdated(self) -> bool:
+        return self._count() != self._version
+
+    def _count(self) -> int:
+        return sum(map(attrgetter("_version"), self._parameters))

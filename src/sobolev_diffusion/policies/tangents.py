@@ -1,0 +1,76 @@
+"""Tangents by hand: how a small change of a layer's input changes its output, in ordinary operations.
+
+A module's `linearise` returns its output and the linear map from tangents of its inputs to tangents of its
+output. Both are recorded by autograd, so that one reverse pass differentiates what was made of either;
+values are shared between the two. PyTorch's own forward mode (torch.func.jvp) computes the same, but a
+gradient step with it takes 1.6 times as long: its rules for GroupNorm and Mish are many small operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+Tangents = Callable[[Tensor], Tensor]
+"""Tangent of the input -> tangent of the output."""
+
+
+def convolve(layer: nn.Conv1d | nn.ConvTranspose1d | nn.Identity, tangent: Tensor) -> Tensor:
+    """The layer without its bias."""
+    if isinstance(layer, nn.Conv1d):
+        return functional.conv1d(tangent, layer.weight, None, layer.stride, layer.padding)
+    if isinstance(layer, nn.ConvTranspose1d):
+        return functional.conv_transpose1d(tangent, layer.weight, None, layer.stride, layer.padding)
+    return tangent
+
+
+def group_norm(layer: nn.GroupNorm, x: Tensor) -> tuple[Tensor, Tangents]:
+    """gamma z + beta with z = (x - mean) / deviation over each group; (B, channels, length).
+
+    dy = gamma / deviation (dx - mean(dx) - z mean(z dx)).
+    """
+    shape = (len(x), layer.num_groups, -1)
+    grouped = x.reshape(shape)
+    variance, mean = torch.var_mean(grouped, dim=2, correction=0, keepdim=True)
+    inverse = (variance + layer.eps).rsqrt()
+    z = (grouped - mean) * inverse
+    gamma = layer.weight[:, None]
+
+    def tangents(dx: Tensor) -> Tensor:
+        dx = dx.reshape(shape)
+        dz = dx - dx.mean(dim=2, keepdim=True) - z * (z * dx).mean(dim=2, keepdim=True)
+        return gamma * (inverse * dz).view(x.shape)
+
+    return torch.addcmul(layer.bias[:, None], gamma, z.view(x.shape)), tangents
+
+
+def mish(x: Tensor) -> tuple[Tensor, Tangents]:
+    """x tanh(softplus(x))."""
+    y, slope = _Mish.apply(x)
+    return y, lambda dx: slope * dx
+
+
+class _Mish(torch.autograd.Function):
+    """x -> mish(x) and mish'(x). With s = sigmoid(x), t = tanh(softplus(x)), w = s (1 - t^2) = dt/dx:
+
+    mish = x t,   mish' = t + x w,   mish'' = w (2 + x (1 - s - 2 t s)).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+        s, t = torch.sigmoid(x), torch.tanh(functional.softplus(x))
+        w = s * (1 - t * t)
+        slope = torch.addcmul(t, x, w)
+        ctx.save_for_backward(x, s, t, w, slope)
+        return x * t, slope
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        x, s, t, w, slope = ctx.saved_tensors
+        of_value, of_slope = gradients
+        bend = w * (2 + x * (1 - s - 2 * t * s))
+        return torch.addcmul(of_value * slope, of_slope, bend)

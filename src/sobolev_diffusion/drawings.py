@@ -169,6 +169,21 @@ def write_record(
     write_atomically(drawing.record, lambda partial: partial.write_text(text))
 
 
+def altered(results: Path) -> list[str]:
+    """One line for each drawn file below a folder that is not the one that was drawn last."""
+    faults = []
+    for record in sorted((results / ".drawn").rglob("*.json")):
+        folder = results / record.parent.name
+        for name, written in json.loads(record.read_text())["files"].items():
+            file = folder / name
+            if not file.exists() or digest(file) != written:
+                fault = BadArtefact(
+                    file, "is not the file that was drawn last", "run again: it is drawn anew"
+                )
+                faults.append(str(fault))
+    return faults
+
+
 def provenance(path: Path) -> dict[str, Any]:
     """What made an artefact, from its stamp, or a drawn file, from its record.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion.drawings import Drawing, ask_for, identity, provenance, why_draw, write_record
+from sobolev_diffusion.drawings import Drawing, altered, ask_for, identity, provenance, why_draw, write_record
 from sobolev_diffusion.store import BadArtefact, digest, stamp_path
 
 KEY = "0123456789abcdef"
@@ -69,6 +69,14 @@ def test_old_file_over_a_newer_one_is_named(drawn):
     )
     drawing.files[1].unlink()
     assert why_draw(drawing, expected, [source]) == "results/tables/one.csv is missing"
+
+
+def test_altered_drawings_are_listed(drawn):
+    drawing, _, _ = drawn
+    assert altered(Path("results")) == []
+    drawing.files[1].write_text("older")
+    (fault,) = altered(Path("results"))
+    assert fault.startswith("results/tables/one.csv: is not the file that was drawn last; ")
 
 
 def test_input_of_other_bytes_is_named(drawn):

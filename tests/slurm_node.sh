@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Slurm cluster of this one machine, in a folder, for the current user:
-#   slurm_node.sh start FOLDER   then SLURM_CONF=FOLDER/slurm.conf
+#   slurm_node.sh start FOLDER   then SLURM_CONF=FOLDER/slurm.conf PATH=FOLDER/bin:$PATH
 #   slurm_node.sh stop FOLDER
 set -euo pipefail
 folder=$(realpath -m "$2")
@@ -14,7 +14,7 @@ stop() {
 }
 
 start() {
-    mkdir -p "$folder"/{state,spool}
+    mkdir -p "$folder"/{state,spool,bin}
     chmod 755 "$folder"
     head -c 1024 /dev/urandom >"$folder/munge.key"
     chmod 600 "$folder/munge.key"
@@ -46,7 +46,6 @@ SlurmctldLogFile=$folder/slurmctld.log
 SlurmdLogFile=$folder/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-TaskProlog=$folder/prolog.sh
 MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
@@ -56,8 +55,9 @@ GresTypes=gpu
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory Gres=gpu:1 State=UNKNOWN
 PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP
 EOF
-    printf '#!/bin/sh\necho export SLURM_CONF=%s\n' "$folder/slurm.conf" >"$folder/prolog.sh" # for srun inside jobs
-    chmod +x "$folder/prolog.sh"
+    # Inside jobs Snakemake drops the variables of Slurm, this one too.
+    printf '#!/bin/sh\nSLURM_CONF=%s exec %s "$@"\n' "$folder/slurm.conf" "$(command -v srun)" >"$folder/bin/srun"
+    chmod +x "$folder/bin/srun"
     echo "Name=gpu File=$folder/card0" >"$folder/gres.conf"
     export SLURM_CONF=$folder/slurm.conf
     slurmctld -c

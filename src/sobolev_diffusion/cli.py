@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from sobolev_diffusion import cache, config, store
-from sobolev_diffusion.drawings import provenance
+from sobolev_diffusion.drawings import altered, provenance
 from sobolev_diffusion.plan import SUFFIX, Plan
 from sobolev_diffusion.verification import verify
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     show.add_argument("file", type=Path)
     schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
     schema.set_defaults(run=lambda _: print(schema_text(), end=""))
-    check_all = commands.add_parser("verify", help="check every artefact against its stamp")
+    check_all = commands.add_parser("verify", help="read every file again: is it what was written?")
     check_all.add_argument("--results", type=Path, default=Path("results"))
     check_all.add_argument("--cache", type=Path, default=Path("results/cache"))
     check_all.set_defaults(run=_verify)
@@ -50,9 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _verify(options: argparse.Namespace) -> None:
     verified = verify(options.results, options.cache)
-    if verified.faults:
-        sys.exit("\n".join(verified.faults))
-    print(f"{verified.checked} artefacts are as they were computed")
+    faults = verified.faults + altered(options.results)
+    if faults:
+        sys.exit("\n".join(faults))
+    print(f"{verified.checked} artefacts are as they were computed, and all that was drawn as it was drawn")
 
 
 def _freeze(options: argparse.Namespace) -> None:

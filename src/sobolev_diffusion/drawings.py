@@ -135,16 +135,22 @@ def _stamped_digest(path: Path) -> str | None:
 def ask_for(drawing: Drawing, expected: dict[str, Any], draw: bool) -> None:
     """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
 
-    That is how Snakemake is told: the time of this file is the only one that counts.
+    That is how Snakemake is told: the time of this file is the only one that counts. Where Snakemake
+    remembers a file, a new time is not enough, so the content differs each time, too.
     """
-    text = json.dumps(expected, sort_keys=True)
-    if not drawing.expected.exists() or drawing.expected.read_text() != text:
-        write_atomically(drawing.expected, lambda partial: partial.write_text(text))
     now = time.time()
+    if draw or not drawing.expected.exists():
+        text = json.dumps({"identity": expected, "asked": now}, sort_keys=True)
+        write_atomically(drawing.expected, lambda partial: partial.write_text(text))
     for file in (*drawing.files, drawing.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
             os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
     os.utime(drawing.expected, (now, now) if draw else (0, 0))
+
+
+def read_expected(drawing: Drawing) -> dict[str, Any]:
+    """The identity that `ask_for` wrote."""
+    return json.loads(drawing.expected.read_text())["identity"]
 
 
 def write_record(
@@ -167,6 +173,21 @@ def write_record(
     }
     text = json.dumps(record, indent=1, sort_keys=True) + "\n"
     write_atomically(drawing.record, lambda partial: partial.write_text(text))
+
+
+def altered(results: Path) -> list[str]:
+    """One line for each drawn file below a folder that is not the one that was drawn last."""
+    faults = []
+    for record in sorted((results / ".drawn").rglob("*.json")):
+        folder = results / record.parent.name
+        for name, written in json.loads(record.read_text())["files"].items():
+            file = folder / name
+            if not file.exists() or digest(file) != written:
+                fault = BadArtefact(
+                    file, "is not the file that was drawn last", "run again: it is drawn anew"
+                )
+                faults.append(str(fault))
+    return faults
 
 
 def provenance(path: Path) -> dict[str, Any]:

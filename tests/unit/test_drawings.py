@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion.drawings import Drawing, ask_for, identity, provenance, why_draw, write_record
+from sobolev_diffusion.drawings import (
+    Drawing,
+    altered,
+    ask_for,
+    identity,
+    provenance,
+    read_expected,
+    why_draw,
+    write_record,
+)
 from sobolev_diffusion.store import BadArtefact, digest, stamp_path
 
 KEY = "0123456789abcdef"
@@ -71,6 +80,14 @@ def test_old_file_over_a_newer_one_is_named(drawn):
     assert why_draw(drawing, expected, [source]) == "results/tables/one.csv is missing"
 
 
+def test_altered_drawings_are_listed(drawn):
+    drawing, _, _ = drawn
+    assert altered(Path("results")) == []
+    drawing.files[1].write_text("older")
+    (fault,) = altered(Path("results"))
+    assert fault.startswith("results/tables/one.csv: is not the file that was drawn last; ")
+
+
 def test_input_of_other_bytes_is_named(drawn):
     drawing, expected, source = drawn
     stamp = json.loads(stamp_path(source).read_text())
@@ -84,6 +101,10 @@ def test_snakemake_sees_it_by_the_time_of_one_file_whatever_the_others(drawn):
     ask_for(drawing, expected, draw=True)
     assert all(drawing.expected.stat().st_mtime > file.stat().st_mtime for file in drawing.files)
     assert drawing.expected.stat().st_mtime <= time.time()
+    assert read_expected(drawing) == json.loads(json.dumps(expected))
+    asked = drawing.expected.read_bytes()
+    ask_for(drawing, expected, draw=True)
+    assert drawing.expected.read_bytes() != asked, "Snakemake takes a file of known content for the old one"
     os.utime(drawing.files[0], (10, 10))
     ask_for(drawing, expected, draw=False)
     assert all(drawing.expected.stat().st_mtime < file.stat().st_mtime for file in drawing.files)

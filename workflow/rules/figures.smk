@@ -57,7 +57,7 @@ def decide(section, name, spec):
         CONFIG.cache == "off",
     )
     files = drawing(section, name)
-    reason = why_draw(files, expected, [Path(locate(each)) for each in drawn])
+    reason = why_draw(files, expected, [Path(place_of(each)) for each in drawn])
     if reason:
         logger.info(f"To be drawn: {section} {name}: {reason}.")
     ask_for(files, expected, draw=reason is not None)

@@ -22,19 +22,21 @@ RESULTS = CONFIG.results
 CACHE = "results/cache"
 
 
-def locate(artefact: Artefact) -> str:
+def place_of(artefact: Artefact) -> str:
     """The frozen copy where the cache mode allows it and the key is there, else the file to compute."""
-    if CONFIG.cache != "off":
-        frozen = f"{CACHE}/{artefact.cached_file}"
-        if os.path.exists(frozen):
-            return frozen
-    computed = f"{RESULTS}/{artefact.file}"
-    if CONFIG.cache == "require" and not os.path.exists(computed):
+    frozen = f"{CACHE}/{artefact.cached_file}"
+    return frozen if CONFIG.cache != "off" and os.path.exists(frozen) else f"{RESULTS}/{artefact.file}"
+
+
+def locate(artefact: Artefact) -> str:
+    """The place of an input; an error where the cache mode asks for one that is not there."""
+    path = place_of(artefact)
+    if CONFIG.cache == "require" and not os.path.exists(path):
         raise WorkflowError(
             f"cache=require: {artefact.stage} {artefact.name} (key {artefact.key}) is not in {CACHE}; "
             "run with cache=prefer to compute it, then freeze it"
         )
-    return computed
+    return path
 
 
 def artefact_of(stage: str, name: str) -> Artefact:

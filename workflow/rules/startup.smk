@@ -18,8 +18,10 @@ def hold_folder():
     held = (LOCKS.parent / "in_use").open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         pass  # another run is alive
+    except OSError:
+        return None  # a file system without such locks: leave Snakemake's alone
     else:
         stale = list(LOCKS.glob("*.lock"))
         for lock in stale:

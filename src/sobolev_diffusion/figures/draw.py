@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from sobolev_diffusion.config import AnimationConfig, FigureConfig, TableConfig
-from sobolev_diffusion.drawings import Drawing, write_record
+from sobolev_diffusion.drawings import Drawing, read_expected, write_record
 from sobolev_diffusion.figures import (
     action_length_table,
     iterations,
@@ -83,7 +82,7 @@ def draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path], sty
 def draw_or_exit(drawing: Drawing, inputs: Sequence[Path], style: Path) -> None:
     """`draw` what is expected, in a process of its own: a bad input ends it with one line."""
     try:
-        draw(drawing, json.loads(drawing.expected.read_text()), inputs, style)
+        draw(drawing, read_expected(drawing), inputs, style)
     except BadArtefact as error:
         sys.exit(str(error))
 

@@ -12,6 +12,7 @@ REPETITIONS = 12
 SECONDS = 0.1  # of each timing: the work is repeated until it takes about as long
 
 Work = Callable[[], object]
+CLOCKS = {"processor": time.process_time, "wall": time.perf_counter, "own": None}
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class Comparison:
     Attributes:
         name: what is measured.
         baseline: what it is compared with.
-        work: runs the measured thing once.
+        work: runs the measured thing once; with clock "own" it returns the seconds that took.
         reference: runs the baseline once.
         bar: the ratio asked for; none where nothing was asked.
         sense: "speed-up": baseline's time over the measured one, to be at least the bar. "share": the
             measured time over the baseline's, to be at most the bar.
         clock: "processor": the processor time of this process, which on a shared machine is not disturbed by
-            the other jobs' turns. "wall": for what runs in several processes.
+            the other jobs' turns. "wall": for what runs in several processes. "own": both measure themselves.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Comparison:
     reference: Work
     bar: float | None = None
     sense: Literal["speed-up", "share"] = "speed-up"
-    clock: Literal["processor", "wall"] = "processor"
+    clock: Literal["processor", "wall", "own"] = "processor"
 
 
 @dataclass(frozen=True)
@@ -51,41 +52,55 @@ class Line:
     high: float
     bar: float | None
     holds: bool | None
-    milliseconds: float
-    baseline_milliseconds: float
+    milliseconds: float | None
+    baseline_milliseconds: float | None
 
 
 def measure(comparison: Comparison) -> Line:
     """Time both in turn, REPETITIONS times."""
-    clock = time.process_time if comparison.clock == "processor" else time.perf_counter
+    clock = CLOCKS[comparison.clock]
     counts = [_count(comparison.work, clock), _count(comparison.reference, clock)]
     times: list[list[float]] = [[], []]
     for _ in range(REPETITIONS):
         for row, work, count in zip(times, (comparison.work, comparison.reference), counts, strict=True):
             row.append(_seconds(work, count, clock))
-    pairs = list(zip(*times, strict=True))
-    ratios = [b / a if comparison.sense == "speed-up" else a / b for a, b in pairs]
-    ratio, bar = median(ratios), comparison.bar
+    return summary(comparison.name, comparison.baseline, comparison.sense, *times, comparison.bar)
+
+
+def summary(
+    name: str,
+    baseline: str,
+    sense: Literal["speed-up", "share"],
+    times: list[float],
+    baseline_times: list[float],
+    bar: float | None = None,
+) -> Line:
+    """The line of two things timed in turn, in seconds."""
+    pairs = zip(times, baseline_times, strict=True)
+    ratios = [b / a if sense == "speed-up" else a / b for a, b in pairs]
+    ratio = median(ratios)
     return Line(
-        comparison.name,
-        comparison.baseline,
-        comparison.sense,
+        name,
+        baseline,
+        sense,
         ratio,
         min(ratios),
         max(ratios),
         bar,
-        None if bar is None else (ratio >= bar if comparison.sense == "speed-up" else ratio <= bar),
-        1e3 * median(times[0]),
-        1e3 * median(times[1]),
+        None if bar is None else (ratio >= bar if sense == "speed-up" else ratio <= bar),
+        1e3 * median(times),
+        1e3 * median(baseline_times),
     )
 
 
-def _count(work: Work, clock: Callable[[], float]) -> int:
+def _count(work: Work, clock: Callable[[], float] | None) -> int:
     work()  # caches, allocations
     return max(1, round(SECONDS / _seconds(work, 1, clock)))
 
 
-def _seconds(work: Work, count: int, clock: Callable[[], float]) -> float:
+def _seconds(work: Work, count: int, clock: Callable[[], float] | None) -> float:
+    if clock is None:
+        return sum(work() for _ in range(count)) / count
     start = clock()
     for _ in range(count):
         work()

@@ -20,13 +20,7 @@ BARS = {("avx512", 1): 60.0, ("avx512", 50): 7.0, ("avx2", 1): 25.0, ("avx2", 50
 
 def comparisons() -> Iterator[Comparison]:
     policy = diffusion_policy()
-    scheduler = DDPMScheduler(
-        num_train_timesteps=policy.schedule.steps,
-        beta_schedule="squaredcos_cap_v2",
-        prediction_type="sample",
-        clip_sample=False,
-    )
-    scheduler.set_timesteps(policy.schedule.steps)
+    scheduler = ddpm_scheduler(policy.schedule.steps)
     baseline = "eager PyTorch with diffusers' DDPMScheduler"
     for size in (1, 50):
         observation = torch.randn(size, policy.observation_dim)
@@ -72,6 +66,18 @@ def comparisons() -> Iterator[Comparison]:
                 return perceptron.network(observation)
 
         yield Comparison(f"perceptron's prediction, batch {size}", "eager PyTorch", work, eager)
+
+
+def ddpm_scheduler(steps: int) -> DDPMScheduler:
+    """diffusers' scheduler with the settings of the paper."""
+    scheduler = DDPMScheduler(
+        num_train_timesteps=steps,
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="sample",
+        clip_sample=False,
+    )
+    scheduler.set_timesteps(steps)
+    return scheduler
 
 
 def sample_with_diffusers(

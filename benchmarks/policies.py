@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.mlp import DirectPolicy
@@ -23,15 +24,16 @@ def direct_policy() -> DirectPolicy:
     return DirectPolicy(PolicyConfig(kind="direct"), ACTION_DIM, OBSERVATION_DIM).eval()
 
 
-def random_batch(policy: DiffusionPolicy | DirectPolicy, size: int) -> Batch:
+def random_batch(policy: Policy, size: int, tangent_dim: int = TANGENT_DIM) -> Batch:
+    """A minibatch of random numbers."""
     normal = torch.randn
-    length = policy.prediction_horizon
-    jacobian = normal(size, length, ACTION_DIM, TANGENT_DIM)
+    chunk = (size, policy.prediction_horizon, policy.action_dim)
+    jacobian = normal(*chunk, tangent_dim)
     jacobian[:, : policy.history] = 0
     return Batch(
-        normal(size, OBSERVATION_DIM),
-        normal(size, OBSERVATION_DIM, TANGENT_DIM),
-        normal(size, length, ACTION_DIM),
+        normal(size, policy.observation_dim),
+        normal(size, policy.observation_dim, tangent_dim),
+        normal(chunk),
         jacobian,
         torch.ones(size),
         policy.history,

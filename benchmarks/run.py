@@ -1,7 +1,8 @@
-"""Measure everything and write one table, results/bench.md and results/bench.json."""
+"""Measure everything and write one table, results/bench.md and results/bench.json; or print some groups."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -13,32 +14,51 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import inference, jobs, training
+from benchmarks import collection, estimate, inference, jobs, rollouts, trained, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native
 
 RESULTS = Path(__file__).parent / "results"
-GROUPS: dict[str, Callable[[], Iterable[Comparison]]] = {
-    "Predictions": inference.comparisons,
-    "Gradient steps": training.comparisons,
-    "Jobs side by side": jobs.comparisons,
+GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {
+    "predictions": ("Predictions", inference.comparisons),
+    "training": ("Gradient steps", training.comparisons),
+    "jobs": ("Trainings side by side", jobs.comparisons),
+    "rollouts": ("Rollouts", rollouts.comparisons),
+    "trained": ("Rollouts of trained policies: costs", trained.comparisons),
+    "collection": ("Collection", collection.comparisons),
 }
+"""Name on the command line -> title, comparisons."""
+ESTIMATE = "estimate"
 PACKAGES = ("torch", "numpy", "diffusers")
 
 
 def main() -> None:
-    """Run all groups with one thread; print the table and write it."""
+    """Run all groups with one thread and write the table; or run the groups that are named, and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    names = (*GROUPS, ESTIMATE)
+    parser.add_argument(
+        "groups", nargs="*", metavar="NAME", help=f"print these alone, write nothing: {', '.join(names)}"
+    )
+    chosen = parser.parse_args().groups
+    for name in chosen:
+        if name not in names:
+            parser.error(f"no group {name}; known: {', '.join(names)}")
     torch.set_num_threads(1)
     groups = {}
-    for title, comparisons in GROUPS.items():
+    for name, (title, comparisons) in GROUPS.items():
+        if chosen and name not in chosen:
+            continue
         groups[title] = []
-        for comparison in comparisons():
-            line = measure(comparison)
+        for each in comparisons():
+            line = each if isinstance(each, Line) else measure(each)
             groups[title].append(line)
             print(_row(line), flush=True)
-    text = report(groups)
+    costs = estimate.report() if not chosen or ESTIMATE in chosen else ""
+    print(costs)
+    if chosen:
+        return
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "bench.md").write_text(text)
+    (RESULTS / "bench.md").write_text(report(groups) + "\n" + costs)
     records = [{"group": title, **asdict(line)} for title, lines in groups.items() for line in lines]
     (RESULTS / "bench.json").write_text(json.dumps(records, indent=1) + "\n")
 
@@ -71,8 +91,9 @@ def report(groups: dict[str, list[Line]]) -> str:
 def _row(line: Line) -> str:
     bar = "" if line.bar is None else f"{line.bar:g}"
     holds = "" if line.holds is None else ("yes" if line.holds else "NO")
-    times = f"{line.milliseconds:.3g} | {line.baseline_milliseconds:.3g}"
-    ratio = f"{line.ratio:.3g} | {line.low:.3g} | {line.high:.3g}"
+    milliseconds = (line.milliseconds, line.baseline_milliseconds)
+    times = " | ".join("" if each is None else f"{each:.3g}" for each in milliseconds)
+    ratio = f"{line.ratio:.4g} | {line.low:.4g} | {line.high:.4g}"
     return f"| {line.name} | {line.baseline} | {line.sense} | {ratio} | {bar} | {holds} | {times} |"
 
 

@@ -43,8 +43,18 @@ TANGENT_DIM = 7
 
 
 def make_policy(case: str) -> Policy:
+    """The random policy of a case."""
+    return random_policy(*CASES[case])
+
+
+def small_policy(action_dim: int, horizon: int) -> Policy:
+    """A random policy with a small U-Net."""
+    options = {"prediction_horizon": horizon, "unet": {"hidden_dims": (16, 24), "step_embedding_dim": 8}}
+    return random_policy(action_dim, 5, options)
+
+
+def random_policy(action_dim: int, observation_dim: int, options: dict) -> Policy:
     """A random policy whose GroupNorms have weights that matter."""
-    action_dim, observation_dim, options = CASES[case]
     torch.manual_seed(0)
     config = PolicyConfig.model_validate(options)
     kind = DirectPolicy if config.kind == "direct" else DiffusionPolicy

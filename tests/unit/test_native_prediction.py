@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from native_cases import CASES, make_inputs, make_policy, relative
+from native_cases import CASES, make_inputs, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies import native
@@ -44,6 +44,18 @@ def test_agrees_with_pytorch(case, instruction_set):
             expected = policy.predict_normalised(*inputs)
         chunk = torch.from_numpy(predictor.predict(*arrays(inputs)))
         assert chunk.shape == expected.shape
+        assert relative(chunk, expected) < 1e-5
+
+
+@pytest.mark.parametrize("horizon", [8, 16, 32])
+@pytest.mark.parametrize("action_dim", range(1, 14))
+def test_any_action_dimension_and_horizon(action_dim, horizon):
+    policy = small_policy(action_dim, horizon)
+    inputs = make_inputs(policy, 3)
+    with torch.inference_mode():
+        expected = policy.predict_normalised(*inputs)
+    for instruction_set in INSTRUCTION_SETS:
+        chunk = torch.from_numpy(native.predictor(policy, instruction_set).predict(*arrays(inputs)))
         assert relative(chunk, expected) < 1e-5
 
 
@@ -117,6 +129,15 @@ def test_what_is_not_finite_is_an_error(which, bad):
         native.predictor(policy).predict(**inputs)
     with pytest.raises(ValueError, match=which):
         policy.predict(**{name: array.astype(np.float64) for name, array in inputs.items()})
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_an_observation_of_the_perceptron_that_is_not_finite_is_an_error(bad):
+    policy = make_policy("perceptron")
+    observation, history, noise = arrays(make_inputs(policy, 3))
+    observation[2, -1] = bad
+    with pytest.raises(ValueError, match="observation: holds NaN or infinite values"):
+        native.predictor(policy).predict(observation, history, noise)
 
 
 def test_weights_that_are_not_finite_are_an_error():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from double_backward import gradients
-from native_cases import CASES, double, make_batch, make_policy, relative
+from native_cases import CASES, double, make_batch, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies import native
@@ -55,7 +55,18 @@ def test_gradient_agrees_with_double_backward(case, loss):
             ), name
 
 
-@pytest.mark.parametrize("size", [1, 3, 257])
+@pytest.mark.parametrize("action_dim", range(1, 14))
+def test_any_action_dimension_and_horizon(action_dim):
+    policy, sobolev = small_policy(action_dim, (8, 16, 32)[action_dim % 3]), LOSSES["output"]
+    batch = make_batch(policy, 3)
+    draws = draws_for(policy, batch, sobolev)
+    _, expected = gradients(double(policy), sobolev, double(batch), double(draws))
+    for instruction_set in INSTRUCTION_SETS:
+        trainer = NativeTrainer(policy, TrainingConfig(), sobolev, 1, instruction_set)
+        assert relative(flat(trainer.gradient(batch, draws)[1]), flat(expected)) < 1e-5
+
+
+@pytest.mark.parametrize("size", [1, 3, 50, 257])
 def test_any_batch_size(size):
     policy, sobolev = make_policy("one-action"), LOSSES["output"]
     batch = make_batch(policy, size)
@@ -139,6 +150,16 @@ def test_a_batch_that_is_not_finite_is_an_error(field):
     with pytest.raises(ValueError, match=f"{field}: holds NaN"):
         trainer.step(broken, draws)
     assert trainer.gradient(batch, draws)[0] == expected  # the weights stayed
+
+
+@pytest.mark.parametrize("field", ["noise", "projections"])
+def test_draws_that_are_not_finite_are_an_error(field):
+    policy, sobolev = make_policy("paper"), LOSSES["output"]
+    batch = make_batch(policy, 3)
+    draws = draws_for(policy, batch, sobolev)
+    getattr(draws, field).view(-1)[-1] = torch.inf
+    with pytest.raises(ValueError, match=f"{field}: holds NaN"):
+        NativeTrainer(policy, TrainingConfig(), sobolev, 10).step(batch, draws)
 
 
 def test_a_loss_that_is_not_finite_leaves_the_weights():

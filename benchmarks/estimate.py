@@ -1,0 +1,216 @@
+"""What an experiment costs in core-hours, by stage: measured unit costs times the counts of its plan."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from statistics import mean
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.configuration import CONFIG, DEFAULT, ROOT
+from benchmarks.policies import random_batch
+from sobolev_diffusion import config
+from sobolev_diffusion.collect import EVALUATION, instance
+from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, SolverConfig, gradient_steps
+from sobolev_diffusion.data import make_policy
+from sobolev_diffusion.plan import Artefact, Plan
+from sobolev_diffusion.policies.gradient_step import draw
+from sobolev_diffusion.policies.training_engine import make_trainer
+from sobolev_diffusion.rollout import roll_out
+from sobolev_diffusion.solver import solve
+from sobolev_diffusion.streams import stream
+from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.workers import Failure, call_on_all
+
+PAPER_SIZE = ROOT / "benchmarks/paper_size.yaml"
+SOLVES = 3  # of a task, to know what one costs
+ROLLOUTS = 10  # at once
+STEPS = 10  # of a training
+ITERATION_CAP = 300  # of a timed solve; a longer one is reckoned at the same cost an iteration
+
+
+def report() -> str:
+    """Core-hours by stage, in Markdown: of config/config.yaml, and of an experiment of the paper's size."""
+    lines = [
+        "## Estimate of the whole experiment",
+        "",
+        f"Processor time: {SOLVES} solves of each task, {STEPS} gradient steps of each method, rollouts of "
+        f"{ROLLOUTS} instances, untrained; times the counts of the plan, every instance taken to converge. "
+        "Warm solves start from another instance's solution.",
+    ]
+    sizes = {"config/config.yaml": CONFIG, "the paper's size": config.load(DEFAULT, PAPER_SIZE)}
+    lines += ["", "| core-hours | " + " | ".join(sizes) + " |", "|---|" + "---|" * len(sizes)]
+    hours = {name: core_hours(each) for name, each in sizes.items()}
+    stages = sorted({stage for each in hours.values() for stage in each})
+    for stage in (*stages, "total"):
+        values = [sum(h.values()) if stage == "total" else h.get(stage, 0.0) for h in hours.values()]
+        lines.append(f"| {stage} | " + " | ".join(f"{value:.3g}" for value in values) + " |")
+    lines += [
+        "",
+        "| unit | seconds |",
+        "|---|---|",
+        *(f"| {n} | {s:.3g} |" for n, s in sorted(UNITS.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+UNITS: dict[str, float] = {}
+"""What was measured, by name."""
+
+
+def core_hours(settings: Config) -> dict[str, float]:
+    """Core-hours by stage of everything that a configuration asks for."""
+    seconds: dict[str, float] = defaultdict(float)
+    for artefact in Plan(settings, ROOT).artefacts():
+        seconds[artefact.stage] += _COSTS[artefact.stage](settings, artefact)
+    return {stage: total / 3600 for stage, total in seconds.items()}
+
+
+def _demonstrations(settings: Config, artefact: Artefact) -> float:
+    return artefact.settings["count"] * cold_solve(artefact.labels["task"])
+
+
+def _policy(settings: Config, artefact: Artefact) -> float:
+    task, s = artefact.labels["task"], artefact.settings
+    method = MethodConfig(**s["method"])
+    length = 1 if method.policy.kind == "direct" else method.policy.prediction_horizon
+    pairs = s["instances"] * the_task(task).horizon
+    size = method.training.batch_size
+    return gradient_steps(s["epochs"], pairs, length, size) * size * training_sample(task, method)
+
+
+def _evaluation(settings: Config, artefact: Artefact) -> float:
+    task, s = artefact.labels["task"], artefact.settings
+    if not artefact.inputs:
+        return s["instances"] * cold_solve(task)
+    policy = settings.method(task, artefact.labels["method"]).policy
+    refining = warm_solve(task) if s["solver"] else 0.0
+    return s["instances"] * sum(rollout(task, policy, length) + refining for length in s["action_lengths"])
+
+
+def _timing(settings: Config, artefact: Artefact) -> float:
+    task, s = artefact.labels["task"], artefact.settings
+    each = cold_solve(task)
+    for method in s["methods"]:
+        policy = settings.method(task, method).policy
+        for length in policy.applicable(s["action_lengths"]):
+            each += rollout(task, policy, length) + warm_solve(task)
+    return s["instances"] * each
+
+
+def _reference(settings: Config, artefact: Artefact) -> float:
+    task, search = artefact.labels["task"], settings.reference
+    cold, warm = 1 + search.restarts, search.rounds * search.neighbours
+    return artefact.settings["instances"] * (cold * cold_solve(task) + warm * warm_solve(task))
+
+
+_COSTS: dict[str, Callable[[Config, Artefact], float]] = {
+    "demonstrations": _demonstrations,
+    "policies": _policy,
+    "evaluations": _evaluation,
+    "timings": _timing,
+    "references": _reference,
+}
+
+
+@cache
+def the_task(name: str) -> Task:
+    return make_task(name, CONFIG.tasks[name])
+
+
+@cache
+def _solutions(name: str) -> list[tuple[float, Any, Any]]:
+    """Seconds, states and controls of a few cold solves with gains."""
+    task, solver = the_task(name), CONFIG.tasks[name].cold
+
+    def cold(number: int) -> tuple[float, Any, Any]:
+        theta = instance(task, EVALUATION, 0, number)
+        return _solved(task, theta, solver, None)
+
+    return _answers(name, "cold", cold)
+
+
+def cold_solve(name: str) -> float:
+    """Seconds of a solve from the interpolated guess, with gains; problem and guess included."""
+    return _unit(f"cold solve, {name}", lambda: mean(seconds for seconds, _, _ in _solutions(name)))
+
+
+def warm_solve(name: str) -> float:
+    """Seconds of a solve from another instance's solution; problem included."""
+    task, solver, solutions = the_task(name), CONFIG.tasks[name].warm, _solutions(name)
+
+    def warm(number: int) -> tuple[float, Any, Any]:
+        theta = instance(task, EVALUATION, 0, number)
+        return _solved(task, theta, solver, solutions[(number + 1) % len(solutions)][1:])
+
+    return _unit(f"warm solve, {name}", lambda: mean(s for s, _, _ in _answers(name, "warm", warm)))
+
+
+def _solved(task: Task, theta: np.ndarray, solver: SolverConfig, guess: Any) -> tuple[float, Any, Any]:
+    start = time.process_time()
+    cap = min(solver.max_iterations, ITERATION_CAP)
+    solution = solve(
+        task.problem(theta),
+        guess or task.guess(theta),
+        solver.model_copy(update={"max_iterations": cap}),
+        with_gains=guess is None,
+    )
+    seconds = time.process_time() - start
+    capped = not solution.converged and not solution.stalled and solution.iterations >= cap
+    return seconds * (solver.max_iterations / cap if capped else 1.0), solution.xs, solution.us
+
+
+def _answers(name: str, kind: str, function: Callable[[int], Any]) -> list[Any]:
+    answers = [a for a in call_on_all(function, SOLVES) if not isinstance(a, Failure)]
+    if not answers:
+        raise RuntimeError(f"{name}: every {kind} solve crashed; none can be timed")
+    return answers
+
+
+def rollout(name: str, policy: PolicyConfig, action_length: int) -> float:
+    """Seconds of one instance's rollout among ROLLOUTS."""
+    task = the_task(name)
+
+    def measure() -> float:
+        made = make_policy(task, policy).eval()
+        thetas = [instance(task, EVALUATION, 0, number) for number in range(ROLLOUTS)]
+        generators = [stream("benchmark", number) for number in range(ROLLOUTS)]
+        roll_out(task, made, thetas[:1], policy.max_action_length, generators[:1])
+        start = time.process_time()
+        roll_out(task, made, thetas, action_length, generators)
+        return (time.process_time() - start) / ROLLOUTS
+
+    predictions = math.ceil(task.horizon / action_length)
+    return _unit(f"rollout, {policy.kind}, {name}, T_a = {action_length}, {predictions} predictions", measure)
+
+
+def training_sample(name: str, method: MethodConfig) -> float:
+    """Seconds of a gradient step over its batch size."""
+    task, size = the_task(name), method.training.batch_size
+    term = "Sobolev" if method.sobolev else "plain"
+
+    def measure() -> float:
+        policy = make_policy(task, method.policy)
+        batch = random_batch(policy, size, task.space.ndx)
+        generator = torch.Generator().manual_seed(0)
+        trainer = make_trainer(policy, method.training, method.sobolev, 10**9)
+        trainer.step(batch, draw(policy, batch, method.sobolev, generator))
+        start = time.process_time()
+        for _ in range(STEPS):
+            trainer.step(batch, draw(policy, batch, method.sobolev, generator))
+        return (time.process_time() - start) / STEPS / size
+
+    return _unit(f"training sample, {method.policy.kind}, {term}, batch {size}, {name}", measure)
+
+
+def _unit(name: str, measure: Callable[[], float]) -> float:
+    if name not in UNITS:
+        UNITS[name] = measure()
+    return UNITS[name]

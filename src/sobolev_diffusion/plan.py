@@ -180,7 +180,7 @@ class Plan:
             f"{task}/{TO_ALONE}/seed{seed}",
             {
                 "task": self._task(task),
-                "solver": _json(self.config.tasks[task].cold),
+                "solver": self.config.tasks[task].cold.identity(),
                 "seed": seed,
                 "instances": self.config.evaluation.instances,
             },
@@ -196,9 +196,9 @@ class Plan:
             f"{task}/seed{seed}",
             {
                 "task": self._task(task),
-                "cold": _json(settings.cold),
-                "warm": _json(settings.warm),
-                "reference": _json(self.config.reference),
+                "cold": settings.cold.identity(),
+                "warm": settings.warm.identity(),
+                "reference": self.config.reference.identity(),
                 "seed": seed,
                 "instances": self.config.evaluation.instances,
             },
@@ -216,7 +216,7 @@ class Plan:
             policy.name,
             {
                 "task": self._task(chain.task),
-                "solver": _json(self.config.tasks[chain.task].warm) if spec.refine else None,
+                "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
                 "seed": chain.seed,
                 "instances": self.config.evaluation.instances,
                 "action_lengths": kind.applicable(lengths),
@@ -240,8 +240,8 @@ class Plan:
             name,
             {
                 "task": self._task(spec.task),
-                "cold": _json(self.config.tasks[spec.task].cold),
-                "warm": _json(self.config.tasks[spec.task].warm),
+                "cold": self.config.tasks[spec.task].cold.identity(),
+                "warm": self.config.tasks[spec.task].warm.identity(),
                 "seed": timing.seed,
                 "instances": timing.instances,
                 "methods": list(spec.methods),
@@ -260,14 +260,14 @@ class Plan:
         learnt = range(1, iteration + 1) if rules.accumulate else range(iteration, iteration + 1)
         settings = {
             "task": self._task(chain.task),
-            "method": _json(self.config.method(chain.task, chain.method)),
+            "method": self.config.method(chain.task, chain.method).identity(),
             "epochs": chain.epochs,
             "seed": chain.seed,
             "instances": iteration * chain.n_traj,
         }
         if iteration > 1 or not rules.reject:
             settings["chunks"] = [self._instances(chain, each) for each in learnt]
-            settings["interplay"] = _json(rules)
+            settings["interplay"] = rules.identity()
             settings["iteration"] = iteration
         policy = self._remember(
             "policies",
@@ -291,7 +291,7 @@ class Plan:
             f"{chain.place}/iter{iteration}",
             {
                 "task": self._task(chain.task),
-                "solver": _json(self.config.tasks[chain.task].warm),
+                "solver": self.config.tasks[chain.task].warm.identity(),
                 "seed": chain.seed,
                 "first": first,
                 "count": last - first,
@@ -310,7 +310,7 @@ class Plan:
             {
                 "seed": chain.seed,
                 "chunks": [self._instances(chain, each) for each in chunks],
-                "interplay": _json(chain.rules),
+                "interplay": chain.rules.identity(),
             },
             tuple(self._data(chain, chunks)),
             chain.labels,
@@ -342,7 +342,7 @@ class Plan:
             f"{task}/{TO_ALONE}/seed{seed}/block{block}",
             {
                 "task": self._task(task),
-                "solver": _json(self.config.tasks[task].cold),
+                "solver": self.config.tasks[task].cold.identity(),
                 "seed": seed,
                 "first": block * size,
                 "count": size,
@@ -401,7 +401,3 @@ class Plan:
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}
-
-
-def _json(section: Any) -> dict[str, Any]:
-    return section.model_dump(mode="json")

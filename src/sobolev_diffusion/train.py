@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from sobolev_diffusion.data import TrainingSet, make_policy, prepare
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.gradient_step import draw
+from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.training_engine import make_trainer
 from sobolev_diffusion.tasks.base import Task
 
@@ -72,7 +73,7 @@ def train(
     losses = np.empty((steps, 2))
     report = max(1, steps // REPORTS)
     for step in tqdm(range(steps), disable=not sys.stderr.isatty(), unit="step"):
-        batch = data.batch(next_index())
+        batch = _blur_known(data.batch(next_index()), method.training.history_noise, generator)
         losses[step] = trainer.step(batch, draw(policy, batch, method.sobolev, generator))
         if (step + 1) % report == 0:
             plain, term = losses[step + 1 - report : step + 1].mean(axis=0)
@@ -90,6 +91,16 @@ def train(
                 )
     trainer.finish()
     return Trained(policy.eval(), losses[:, 0], losses[:, 1])
+
+
+def _blur_known(batch: Batch, size: float, generator: torch.Generator) -> Batch:
+    """Noise on the known entries, so that they are not worth copying."""
+    if not (size and batch.known):
+        return batch
+    chunk = batch.chunk.clone()
+    known = chunk[:, : batch.known]
+    known += size * torch.randn(known.shape, generator=generator)
+    return replace(batch, chunk=chunk)
 
 
 def _minibatches(data: TrainingSet, size: int, generator: torch.Generator) -> Callable[[], torch.Tensor]:

@@ -83,3 +83,11 @@ def test_schema_is_in_step_with_the_types():
 @pytest.mark.parametrize(("pairs", "length", "steps"), [(10_000, 16, 10), (400, 16, 1), (10_000, 1, 157)])
 def test_epochs_are_sized_as_in_the_paper(pairs, length, steps):
     assert config.gradient_steps(3, pairs, length, 64) == 3 * steps
+
+
+def test_setting_added_later_is_part_of_keys_only_where_it_is_used():
+    plain = config.MethodConfig()
+    assert "history_noise" not in plain.identity()["training"]
+    noisy = config.MethodConfig(training={"history_noise": 0.3})
+    assert noisy.identity()["training"]["history_noise"] == 0.3
+    assert config.MethodConfig(**plain.identity()) == plain

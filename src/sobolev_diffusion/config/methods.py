@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sobolev_diffusion.config.section import Fraction, PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, Fraction, PositiveFloat, PositiveInt, Section
 
 
 class UnetConfig(Section):
@@ -101,6 +101,9 @@ class TrainingConfig(Section):
     """Gradient steps of linear warm-up."""
     final_fraction: Fraction = 0.02
     """Learning rate at the end of the cosine decay, as a fraction of the peak."""
+    history_noise: Annotated[float, Field(ge=0, json_schema_extra=LATER)] = 0.0
+    """Standard deviation of noise on the T_h known entries of training chunks, in normalised units. Ours, not
+    the paper's: a policy that can read its next action off the last one copies it and drifts at T_a = 1."""
     engine: Literal["auto", "native", "torch"] = "auto"
     """What computes the gradients: auto takes the native CPU kernels where they apply."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+LATER: dict[str, Any] = {"later": True}
+"""Marks a setting that came after artefacts had been computed without it, `Field(json_schema_extra=LATER)`:
+its default, which must stay, is what was done before, so that the keys of those artefacts stay."""
 
 
 class ConfigError(ValueError):
@@ -19,3 +24,14 @@ class Section(BaseModel):
     """A part of the configuration. Unknown keys are errors; values never change after validation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False)
+
+    def identity(self) -> dict[str, Any]:
+        """What keys of artefacts are made of: all settings but those marked LATER at their default."""
+        content = self.model_dump(mode="json")
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if isinstance(value, Section):
+                content[name] = value.identity()
+            elif field.json_schema_extra == LATER and value == field.default:
+                del content[name]
+        return content

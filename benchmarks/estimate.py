@@ -8,22 +8,21 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from statistics import mean
-from typing import Any
 
-import numpy as np
 import torch
 
 from benchmarks.configuration import CONFIG, DEFAULT, ROOT
 from benchmarks.policies import random_batch
 from sobolev_diffusion import config
+from sobolev_diffusion.closed_loop import follow
 from sobolev_diffusion.collect import EVALUATION, instance
-from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, SolverConfig, gradient_steps
+from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.data import make_policy
 from sobolev_diffusion.plan import Artefact, Plan
 from sobolev_diffusion.policies.gradient_step import draw
 from sobolev_diffusion.policies.training_engine import make_trainer
 from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.registry import make_task
@@ -33,7 +32,6 @@ PAPER_SIZE = ROOT / "benchmarks/paper_size.yaml"
 SOLVES = 3  # of a task, to know what one costs
 ROLLOUTS = 10  # at once
 STEPS = 10  # of a training
-ITERATION_CAP = 300  # of a timed solve; a longer one is reckoned at the same cost an iteration
 
 
 def report() -> str:
@@ -43,7 +41,7 @@ def report() -> str:
         "",
         f"Processor time: {SOLVES} solves of each task, {STEPS} gradient steps of each method, rollouts of "
         f"{ROLLOUTS} instances, untrained; times the counts of the plan, every instance taken to converge. "
-        "Warm solves start from another instance's solution.",
+        "Warm solves start from another instance's solution, followed with its gains.",
     ]
     sizes = {"config/config.yaml": CONFIG, "the paper's size": config.load(DEFAULT, PAPER_SIZE)}
     lines += ["", "| core-hours | " + " | ".join(sizes) + " |", "|---|" + "---|" * len(sizes)]
@@ -126,51 +124,47 @@ def the_task(name: str) -> Task:
 
 
 @cache
-def _solutions(name: str) -> list[tuple[float, Any, Any]]:
-    """Seconds, states and controls of a few cold solves with gains."""
+def _cold(name: str) -> list[tuple[float, Solution]]:
+    """A few cold solves with gains, and their seconds."""
     task, solver = the_task(name), CONFIG.tasks[name].cold
 
-    def cold(number: int) -> tuple[float, Any, Any]:
+    def cold(number: int) -> tuple[float, Solution]:
         theta = instance(task, EVALUATION, 0, number)
-        return _solved(task, theta, solver, None)
+        return _timed(lambda: solve(task.problem(theta), task.guess(theta), solver, with_gains=True))
 
     return _answers(name, "cold", cold)
 
 
 def cold_solve(name: str) -> float:
     """Seconds of a solve from the interpolated guess, with gains; problem and guess included."""
-    return _unit(f"cold solve, {name}", lambda: mean(seconds for seconds, _, _ in _solutions(name)))
+    return _unit(f"cold solve, {name}", lambda: mean(seconds for seconds, _ in _cold(name)))
 
 
 def warm_solve(name: str) -> float:
-    """Seconds of a solve from another instance's solution; problem included."""
-    task, solver, solutions = the_task(name), CONFIG.tasks[name].warm, _solutions(name)
+    """Seconds of a solve from where another instance's gains lead; problem included."""
+    task, solver, others = the_task(name), CONFIG.tasks[name].warm, [solution for _, solution in _cold(name)]
 
-    def warm(number: int) -> tuple[float, Any, Any]:
-        theta = instance(task, EVALUATION, 0, number)
-        return _solved(task, theta, solver, solutions[(number + 1) % len(solutions)][1:])
+    def warm(number: int) -> tuple[float, Solution]:
+        theta, other = instance(task, EVALUATION, 0, number), others[(number + 1) % len(others)]
+        gains = other.linearisation.gains
+        guess = follow(task, other.xs, other.us, gains, task.initial_state(theta))
+        return _timed(lambda: solve(task.problem(theta), guess, solver))
 
-    return _unit(f"warm solve, {name}", lambda: mean(s for s, _, _ in _answers(name, "warm", warm)))
+    return _unit(f"warm solve, {name}", lambda: mean(seconds for seconds, _ in _answers(name, "warm", warm)))
 
 
-def _solved(task: Task, theta: np.ndarray, solver: SolverConfig, guess: Any) -> tuple[float, Any, Any]:
+def _timed(solving: Callable[[], Solution]) -> tuple[float, Solution]:
     start = time.process_time()
-    cap = min(solver.max_iterations, ITERATION_CAP)
-    solution = solve(
-        task.problem(theta),
-        guess or task.guess(theta),
-        solver.model_copy(update={"max_iterations": cap}),
-        with_gains=guess is None,
-    )
-    seconds = time.process_time() - start
-    capped = not solution.converged and not solution.stalled and solution.iterations >= cap
-    return seconds * (solver.max_iterations / cap if capped else 1.0), solution.xs, solution.us
+    solution = solving()
+    return time.process_time() - start, solution
 
 
-def _answers(name: str, kind: str, function: Callable[[int], Any]) -> list[Any]:
-    answers = [a for a in call_on_all(function, SOLVES) if not isinstance(a, Failure)]
+def _answers(
+    name: str, kind: str, function: Callable[[int], tuple[float, Solution]]
+) -> list[tuple[float, Solution]]:
+    answers = [a for a in call_on_all(function, SOLVES) if not (isinstance(a, Failure) or a[1].error)]
     if not answers:
-        raise RuntimeError(f"{name}: every {kind} solve crashed; none can be timed")
+        raise RuntimeError(f"{name}: no {kind} solve ended with a result; none can be timed")
     return answers
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -32,7 +31,7 @@ class PredictionEngine:
         """As `policy.predict_normalised`, on float32 arrays.
 
         Raises:
-            ValueError: `engine` is "native" where the kernels do not apply.
+            ValueError: an array is not finite, or `engine` is "native" where the kernels do not apply.
         """
         if engine != "torch":
             predictor = self._predictor(policy)
@@ -40,6 +39,9 @@ class PredictionEngine:
                 return predictor.predict(observation, history, noise)
             if engine == "native":
                 raise ValueError("engine: native does not apply to this policy; take auto or torch")
+        for name, array in (("observation", observation), ("history", history), ("noise", noise)):
+            if not np.isfinite(array).all():  # the kernels check it themselves
+                raise ValueError(f"{name}: holds NaN or infinite values")
         device = next(policy.network.parameters()).device
         with torch.inference_mode():
             chunk = policy.predict_normalised(
@@ -69,10 +71,10 @@ class _Packed:
         self.predictor = predictor
         # PyTorch counts the changes of every tensor, but for those made in inference mode
         self._parameters = [p for p in network.parameters() if not p.is_inference()]
-        self._version = self._count()
+        self._versions = self._count()
 
     def outdated(self) -> bool:
-        return self._count() != self._version
+        return self._count() != self._versions
 
-    def _count(self) -> int:
-        return sum(map(attrgetter("_version"), self._parameters))
+    def _count(self) -> list[int]:
+        return [parameter._version for parameter in self._parameters]

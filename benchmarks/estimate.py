@@ -72,12 +72,22 @@ def core_hours(settings: Config) -> dict[str, float]:
 
 
 def _demonstrations(settings: Config, artefact: Artefact) -> float:
-    return artefact.settings["count"] * cold_solve(artefact.labels["task"])
+    task, s = artefact.labels["task"], artefact.settings
+    if not artefact.inputs:
+        return s["count"] * cold_solve(task)
+    policy = settings.method(task, artefact.labels["method"]).policy
+    return s["count"] * (rollout(task, policy, s["action_length"]) + warm_solve(task))
+
+
+def _collection(settings: Config, artefact: Artefact) -> float:
+    return 0.0  # a table of what is there
 
 
 def _policy(settings: Config, artefact: Artefact) -> float:
     task, s = artefact.labels["task"], artefact.settings
     method = MethodConfig(**s["method"])
+    if method.policy.kind == "nearest":
+        return 0.0
     length = 1 if method.policy.kind == "direct" else method.policy.prediction_horizon
     pairs = s["instances"] * the_task(task).horizon
     size = method.training.batch_size
@@ -111,6 +121,7 @@ def _reference(settings: Config, artefact: Artefact) -> float:
 
 _COSTS: dict[str, Callable[[Config, Artefact], float]] = {
     "demonstrations": _demonstrations,
+    "collections": _collection,
     "policies": _policy,
     "evaluations": _evaluation,
     "timings": _timing,
@@ -171,6 +182,8 @@ def _answers(
 def rollout(name: str, policy: PolicyConfig, action_length: int) -> float:
     """Seconds of one instance's rollout among ROLLOUTS."""
     task = the_task(name)
+    if policy.kind == "nearest":
+        return _unit(f"rollout, nearest, {name}", lambda: _following(name))
 
     def measure() -> float:
         made = make_policy(task, policy).eval()
@@ -183,6 +196,15 @@ def rollout(name: str, policy: PolicyConfig, action_length: int) -> float:
 
     predictions = math.ceil(task.horizon / action_length)
     return _unit(f"rollout, {policy.kind}, {name}, T_a = {action_length}, {predictions} predictions", measure)
+
+
+def _following(name: str) -> float:
+    task, (_, other) = the_task(name), _cold(name)[0]
+    start = time.process_time()
+    for number in range(ROLLOUTS):
+        x0 = task.initial_state(instance(task, EVALUATION, 0, number))
+        follow(task, other.xs, other.us, other.linearisation.gains, x0)
+    return (time.process_time() - start) / ROLLOUTS
 
 
 def training_sample(name: str, method: MethodConfig) -> float:

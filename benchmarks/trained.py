@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.comparison import Line
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.evaluate import policy_columns
+from sobolev_diffusion.nearest import is_nearest
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.rollout import roll_out
 from sobolev_diffusion.store import read_stamp
@@ -26,7 +27,7 @@ def comparisons() -> Iterator[Line]:
     """Costs of native rollouts over those of PyTorch's, instance by instance; their means in the name."""
     for path in sorted(FROZEN.glob("*.safetensors")):
         settings = read_stamp(path)["settings"]
-        if settings["instances"] != TRAJECTORIES:
+        if settings["instances"] != TRAJECTORIES or is_nearest(path):
             continue
         task, policy = task_from_settings(settings["task"]), Policy.load(path)
         method = f"{policy.kind}, {'Sobolev' if settings['method']['sobolev'] else 'plain'}"

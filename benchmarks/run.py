@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import inference, jobs, training
+from benchmarks import bindings, inference, jobs, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native
 
@@ -22,8 +22,9 @@ GROUPS: dict[str, Callable[[], Iterable[Comparison]]] = {
     "Predictions": inference.comparisons,
     "Gradient steps": training.comparisons,
     "Jobs side by side": jobs.comparisons,
+    "Solves through the bindings": bindings.comparisons,
 }
-PACKAGES = ("torch", "numpy", "diffusers")
+PACKAGES = ("torch", "numpy", "diffusers", "libaligator", "pin")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import collection, estimate, inference, jobs, rollouts, trained, training
+from benchmarks import bindings, collection, estimate, inference, jobs, rollouts, trained, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native
 
@@ -26,10 +26,11 @@ GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {
     "rollouts": ("Rollouts", rollouts.comparisons),
     "trained": ("Rollouts of trained policies: costs", trained.comparisons),
     "collection": ("Collection", collection.comparisons),
+    "bindings": ("Solves through the bindings", bindings.comparisons),
 }
 """Name on the command line -> title, comparisons."""
 ESTIMATE = "estimate"
-PACKAGES = ("torch", "numpy", "diffusers")
+PACKAGES = ("torch", "numpy", "diffusers", "libaligator", "pin")
 
 
 def main() -> None:

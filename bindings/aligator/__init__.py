@@ -15,6 +15,8 @@ from ._aligator import *
 from ._aligator import __version__, constraints, dynamics, extras, manifolds
 from ._std_vec import *
 
+ALIGATOR_PINOCCHIO_V4 = pinocchio.PINOCCHIO_MAJOR_VERSION >= 4
+
 for _submodule in (constraints, dynamics, extras, manifolds):
     # So that `import aligator.manifolds` works although these are parts of one extension.
     sys.modules[_submodule.__name__.replace("._aligator", "")] = _submodule

@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "copying.hpp"
 #include "module.hpp"
@@ -81,7 +82,7 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
           },
           "z"_a, "Jout"_a, "Multiply Jout (nr rows), in place, by the Jacobian of the projection at z.")
       .def(
-          "applyNormalConeProjectionJacobian",
+          "applyNormalProjectionJacobian",
           [](const ConstraintSet &s, const VectorArg &z, nb::object Jout) {
             const VectorXs zv = point_arg(s, z);
             MatrixXs J = matrix_from_python(Jout, "Jout", zv.size());
@@ -216,6 +217,7 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
       .def_prop_ro("size", &Stack::size, "Number of constraints.")
       .def("__len__", &Stack::size)
       .def("pushBack", [](Stack &s, const xyz::polymorphic<StageFunction> &func, const PolySet &cstr_set) {
+             check_not_being_solved(s);
              s.pushBack(func, cstr_set);
            }, "func"_a, "cstr_set"_a, "Add a constraint.");
 }

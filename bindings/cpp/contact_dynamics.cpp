@@ -1,4 +1,5 @@
 #include "checks.hpp"
+#include "constraint_data.hpp"
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
 
@@ -35,6 +36,7 @@ void bind_contact_dynamics(nb::module_ &m) {
   def_array<ConstrainedData>(data, "tau", [](ConstrainedData &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
   def_array<ConstrainedData>(data, "dtau_dx", [](ConstrainedData &d) -> MatrixXs & { return d.dtau_dx_; }, "(nv, ndx).");
   def_array<ConstrainedData>(data, "dtau_du", [](ConstrainedData &d) -> MatrixXs & { return d.dtau_du_; }, "(nv, nu).");
+  def_constraint_datas<ConstrainedData>(data);
   data.def_prop_ro("pin_data", [](const ConstrainedData &d) -> const context::PinData & { return d.pin_data_; },
                    nb::rv_policy::reference_internal, "Pinocchio's data.");
 

@@ -1,6 +1,8 @@
+#include "constraint_data.hpp"
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
 
+#include <aligator/modelling/multibody/constrained-rnea.hpp>
 #include <aligator/modelling/multibody/contact-force.hpp>
 #include <aligator/modelling/multibody/multibody-friction-cone.hpp>
 #include <aligator/modelling/multibody/multibody-wrench-cone.hpp>
@@ -18,6 +20,23 @@ template <class Residual, class Class> void def_contact(Class &cls) {
 template <class Data> void bind_contact_data(nb::module_ &m, const char *name) {
   auto cls = bind_pinocchio_data<Data>(m, name);
   def_array<Data>(cls, "tau", [](Data &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
+  def_constraint_datas<Data>(cls);
+}
+
+nb::object constrained_inverse_dynamics(const PinModel &model, context::PinData &data, const VectorArg &q,
+                                        const VectorArg &v, const MatrixArg &actMatrix,
+                                        const context::RCMVector &constraint_model,
+                                        context::RCDVector &constraint_data) {
+  const VectorXs qv = q.as("q", model.nq), vv = v.as("v", model.nv);
+  const MatrixXs actuation = actMatrix.as("actMatrix", model.nv);
+  check_equal(data.nle.size(), model.nv, "data: made for a model with nv");
+  check_equal(long(constraint_data.size()), long(constraint_model.size()), "constraint_data: number");
+  const auto nu = actuation.cols();
+  const int rows = details::computeRigidConstraintsTotalSize(constraint_model, constraint_data);
+  VectorXs out(nu + rows);
+  underactuatedConstrainedInverseDynamics(model, data, ConstVectorRef(qv), ConstVectorRef(vv), ConstMatrixRef(actuation),
+                                          constraint_model, constraint_data, VectorRef(out));
+  return nb::make_tuple(VectorXs(out.head(nu)), VectorXs(out.tail(rows)));
 }
 
 } // namespace
@@ -84,6 +103,11 @@ void bind_contact_residuals(nb::module_ &m) {
                "mu"_a);
   def_contact<Friction>(friction);
   bind_contact_data<MultibodyFrictionConeDataTpl<Scalar>>(m, "MultibodyFrictionConeData");
+
+  m.def("underactuatedConstrainedInverseDynamics", &constrained_inverse_dynamics, "model"_a, "data"_a, "q"_a, "v"_a,
+        "actMatrix"_a, "constraint_model"_a, "constraint_data"_a,
+        "Controls (nu,) and contact forces with which the robot does not accelerate, in the least-squares sense. q: (nq,), "
+        "v: (nv,), actMatrix: (nv, nu); contact models and their data, in place.");
 }
 
 } // namespace aligator::python

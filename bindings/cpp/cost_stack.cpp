@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "copying.hpp"
 #include "module.hpp"
@@ -25,6 +26,7 @@ Stack::CostItem &item(Stack &stack, const Key &key) {
 }
 
 void add(Stack &stack, const Key &key, const PolyCost &cost, Scalar weight) {
+  check_not_being_solved(stack);
   check_equal(cost->nx(), stack.nx(), "cost.nx");
   check_equal(cost->ndx(), stack.ndx(), "cost.ndx");
   check_equal(cost->nu, stack.nu, "cost.nu");

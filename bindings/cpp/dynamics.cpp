@@ -5,6 +5,7 @@
 
 #include <aligator/modelling/linear-discrete-dynamics.hpp>
 #include <aligator/modelling/dynamics/linear-ode.hpp>
+#include <aligator/modelling/dynamics/wheeled-inverted-pendulum.hpp>
 #include <sstream>
 
 namespace aligator::python {
@@ -170,6 +171,19 @@ void bind_continuous_dynamics(nb::module_ &dynamics) {
   def_array<Linear>(linear, "B", [](Linear &f) -> MatrixXs & { return f.B_; }, "Control matrix, (nx, nu).");
   def_array<Linear>(linear, "c", [](Linear &f) -> VectorXs & { return f.c_; }, "Drift, (nx,).");
   register_model<Linear, ODE, ContinuousDynamics>();
+
+  using Wheeled = dynamics::WheeledInvertedPendulumDynamicsTpl<Scalar>;
+  nb::class_<Wheeled, ODE>(dynamics, "WheeledInvertedPendulumDynamics",
+                           "A pendulum on two wheels. x = (forward velocity, yaw rate, tilt, tilt rate, yaw, position x, y), "
+                           "u = (forward acceleration, yaw acceleration).")
+      .def("__init__",
+           [](Wheeled *self, Scalar gravity, Scalar length) {
+             if (!(length > 0))
+               raise_value_error("length: expected a number > 0, got {}", length);
+             new (self) Wheeled(gravity, length);
+           },
+           "gravity"_a, "length"_a, "gravity in m/s^2, length in m.");
+  register_model<Wheeled, ODE, ContinuousDynamics>();
 }
 
 // ---- discrete time ----

@@ -3,6 +3,7 @@
 #include "module.hpp"
 
 #include <aligator/core/stage-data.hpp>
+#include <nanobind/stl/vector.h>
 
 namespace aligator::python {
 
@@ -20,16 +21,56 @@ bool run(nb::pointer_and_handle<Solver> self, const TrajOptProblem &problem, con
   const Busy busy(solver.busy);
   check_set_up(problem, solver.workspace_.isInitialized(), solver.workspace_.problem_data);
   const nb::object parts = wrap_parts(self);
+  const BeingSolved mark(problem);
   nb::gil_scoped_release release;
   return solver.run(problem, xs, us);
+}
+
+void bind_value_functions(nb::module_ &m) {
+  using Q = QFunctionTpl<Scalar>;
+  nb::class_<Q> q(m, "QParams", "The quadratic model of the cost-to-go of a stage in (x, u) and the next state y.");
+  q.def("__init__",
+        [](Q *self, int ndx, int nu, int ndy) {
+          for (const auto &[size, name] : {std::pair(ndx, "ndx"), std::pair(nu, "nu"), std::pair(ndy, "ndy")})
+            if (size < 0)
+              raise_value_error("{}: expected a dimension >= 0, got {}", name, size);
+          new (self) Q(ndx, nu, ndy);
+        },
+        "ndx"_a, "nu"_a, "ndy"_a)
+      .def_prop_ro("ntot", &Q::ntot, "ndx + nu + ndy.")
+      .def_prop_ro("grad", [](const Q &p) { return VectorXs(p.grad_); }, "Gradient, (ndx + nu,).")
+      .def_prop_ro("hess", [](const Q &p) { return MatrixXs(p.hess_); }, "Hessian, (ntot, ntot).");
+  const auto vector = [&q](const char *name, VectorRef Q::*member, const char *doc) {
+    q.def_prop_ro(name, [member](const Q &p) { return VectorXs(p.*member); }, doc);
+  };
+  vector("Qx", &Q::Qx, "Gradient in x, (ndx,).");
+  vector("Qu", &Q::Qu, "Gradient in u, (nu,).");
+  const auto matrix = [&q](const char *name, MatrixRef Q::*member, const char *doc) {
+    q.def_prop_ro(name, [member](const Q &p) { return MatrixXs(p.*member); }, doc);
+  };
+  matrix("Qxx", &Q::Qxx, "(ndx, ndx) block of the Hessian.");
+  matrix("Qxu", &Q::Qxu, "(ndx, nu) block of the Hessian.");
+  matrix("Qxy", &Q::Qxy, "(ndx, ndy) block of the Hessian.");
+  matrix("Quu", &Q::Quu, "(nu, nu) block of the Hessian.");
+  matrix("Quy", &Q::Quy, "(nu, ndy) block of the Hessian.");
+  matrix("Qyy", &Q::Qyy, "(ndy, ndy) block of the Hessian.");
+
+  using V = ValueFunctionTpl<Scalar>;
+  nb::class_<V>(m, "VParams", "The quadratic model of the cost-to-go.")
+      .def_prop_ro("Vx", [](const V &p) { return VectorXs(p.Vx_); }, "Gradient, (ndx,).")
+      .def_prop_ro("Vxx", [](const V &p) { return MatrixXs(p.Vxx_); }, "Hessian, (ndx, ndx).");
 }
 
 } // namespace
 
 void bind_fddp(nb::module_ &m) {
+  bind_value_functions(m);
   nb::class_<Workspace, WorkspaceBaseTpl<Scalar>>(m, "WorkspaceFDDP", "Workspace of SolverFDDP. Arrays are copies.")
       .def_prop_ro("dxs", [](const Workspace &w) { return to_python(w.dxs); }, "Step in x.")
       .def_prop_ro("dus", [](const Workspace &w) { return to_python(w.dus); }, "Step in u.")
+      .def_prop_ro("value_params", [](const Workspace &w) { return w.value_params; },
+                   "Value functions of the last iteration, N + 1.")
+      .def_prop_ro("q_params", [](const Workspace &w) { return w.q_params; }, "Q-functions of the last iteration, N.")
       .def_ro("d1", &Workspace::d1_, "Expected improvement, first order.")
       .def_ro("d2", &Workspace::d2_, "Expected improvement, second order.");
   nb::class_<Results, ResultsBaseTpl<Scalar>>(m, "ResultsFDDP", "Results of SolverFDDP.")

@@ -39,7 +39,10 @@ void bind_frame_residuals(nb::module_ &m) {
   def_frame_id<Translation>(translation);
   def_pin_model<Translation>(translation);
   register_pinocchio_residual<Translation, StageFunction, UnaryFunction>(false);
-  bind_pinocchio_data<FrameTranslationDataTpl<Scalar>>(m, "FrameTranslationData");
+  using TranslationData = FrameTranslationDataTpl<Scalar>;
+  bind_pinocchio_data<TranslationData>(m, "FrameTranslationData")
+      .def_prop_ro("fJf", [](const TranslationData &d) { return MatrixXs(d.fJf_); },
+                   "Jacobian of the frame in its own axes, (6, model.nv).");
 
   using Velocity = FrameVelocityResidualTpl<Scalar>;
   nb::class_<Velocity, UnaryFunction> velocity(
@@ -90,7 +93,13 @@ void bind_frame_residuals(nb::module_ &m) {
   def_frame_id<Placement>(placement);
   def_pin_model<Placement>(placement);
   register_pinocchio_residual<Placement, StageFunction, UnaryFunction>(false);
-  bind_pinocchio_data<FramePlacementDataTpl<Scalar>>(m, "FramePlacementData");
+  using PlacementData = FramePlacementDataTpl<Scalar>;
+  bind_pinocchio_data<PlacementData>(m, "FramePlacementData")
+      .def_prop_ro("rMf", [](const PlacementData &d) -> const SE3 & { return d.rMf_; },
+                   nb::rv_policy::reference_internal, "Placement of the frame relative to the target.")
+      .def_prop_ro("rJf", [](const PlacementData &d) { return MatrixXs(d.rJf_); }, "Jacobian of the logarithm, (6, 6).")
+      .def_prop_ro("fJf", [](const PlacementData &d) { return MatrixXs(d.fJf_); },
+                   "Jacobian of the frame in its own axes, (6, model.nv).");
 
   using Equality = FrameEqualityResidualTpl<Scalar>;
   nb::class_<Equality, UnaryFunction> equality(
@@ -105,11 +114,11 @@ void bind_frame_residuals(nb::module_ &m) {
            },
            "ndx"_a, "nu"_a, "model"_a, "frame_id1"_a, "frame_id2"_a, "f1Mf2_ref"_a = nb::none())
       .def_prop_rw(
-          "frame_id1", [](const Equality &f) { return f.getFrame1Id(); },
-          [](Equality &f, long id) { f.setFrame1Id(frame_arg(f.pin_model_, id, "frame_id1")); })
+          "frame1_id", [](const Equality &f) { return f.getFrame1Id(); },
+          [](Equality &f, long id) { f.setFrame1Id(frame_arg(f.pin_model_, id, "frame1_id")); }, "Index of the first frame.")
       .def_prop_rw(
-          "frame_id2", [](const Equality &f) { return f.getFrame2Id(); },
-          [](Equality &f, long id) { f.setFrame2Id(frame_arg(f.pin_model_, id, "frame_id2")); })
+          "frame2_id", [](const Equality &f) { return f.getFrame2Id(); },
+          [](Equality &f, long id) { f.setFrame2Id(frame_arg(f.pin_model_, id, "frame2_id")); }, "Index of the second frame.")
       .def("getReference", [](const Equality &f) -> const SE3 & { return f.getReference(); },
            nb::rv_policy::reference_internal, "The target placement of frame 2 in frame 1.")
       .def(
@@ -117,7 +126,16 @@ void bind_frame_residuals(nb::module_ &m) {
           "Set the target placement.");
   def_pin_model<Equality>(equality);
   register_pinocchio_residual<Equality, StageFunction, UnaryFunction>(false);
-  bind_pinocchio_data<FrameEqualityDataTpl<Scalar>>(m, "FrameEqualityData");
+  using EqualityData = FrameEqualityDataTpl<Scalar>;
+  bind_pinocchio_data<EqualityData>(m, "FrameEqualityData")
+      .def_prop_ro("RMf2", [](const EqualityData &d) -> const SE3 & { return d.RMf2_; },
+                   nb::rv_policy::reference_internal, "Placement of the second frame relative to its target.")
+      .def_prop_ro("RJlog6f2", [](const EqualityData &d) { return MatrixXs(d.RJlog6f2_); },
+                   "Jacobian of the logarithm, (6, 6).")
+      .def_prop_ro("wJf1", [](const EqualityData &d) { return MatrixXs(d.wJf1_); },
+                   "Jacobian of the first frame in world axes, (6, model.nv).")
+      .def_prop_ro("wJf2", [](const EqualityData &d) { return MatrixXs(d.wJf2_); },
+                   "Jacobian of the second frame in world axes, (6, model.nv).");
 
   using Collision = FrameCollisionResidualTpl<Scalar>;
   nb::class_<Collision, UnaryFunction> collision(

@@ -1,3 +1,4 @@
+#include "call_errors.hpp"
 #include "module.hpp"
 
 #include <aligator/config.hpp>
@@ -30,6 +31,7 @@ NB_MODULE(_aligator, m) {
   bind_constraints(m, constraints);
   bind_dynamics(m, dynamics);
   bind_integrators(m, dynamics);
+  bind_implicit_dynamics(m, dynamics);
   bind_multibody_dynamics(dynamics);
   bind_contact_dynamics(dynamics);
   bind_centroidal(m, dynamics);
@@ -45,4 +47,5 @@ NB_MODULE(_aligator, m) {
 
   nb::module_ extras = m.def_submodule("extras", "Not part of the official module: what needs the speed of C++.");
   bind_extras(extras);
+  explain_call_errors(m);
 }

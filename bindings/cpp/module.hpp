@@ -17,6 +17,7 @@ void bind_cost_stack(nb::module_ &m);
 void bind_constraints(nb::module_ &m, nb::module_ &constraints);
 void bind_dynamics(nb::module_ &m, nb::module_ &dynamics);
 void bind_integrators(nb::module_ &m, nb::module_ &dynamics);
+void bind_implicit_dynamics(nb::module_ &m, nb::module_ &dynamics);
 void bind_multibody_dynamics(nb::module_ &dynamics);
 void bind_function_expressions(nb::module_ &m);
 void bind_center_of_mass(nb::module_ &m);

@@ -75,6 +75,11 @@ template <class Base> xyz::polymorphic<Base> clone(const Base &object) {
   return entry->second(object);
 }
 
+/// Whether Python gets a copy of a model's part instead of the part itself, as a change of it would break the model.
+template <class Base> bool shown_as_copy(const Base &) { return false; }
+/// Products of spaces can grow.
+template <> bool shown_as_copy(const Manifold &space);
+
 /// Take a model out of its owner. If Python refers to it, its wrapper becomes its owner.
 template <class Base> void retire(xyz::polymorphic<Base> &&model) {
   if (model.valueless_after_move())
@@ -112,7 +117,8 @@ template <class Base> struct type_caster<xyz::polymorphic<Base>> {
       return none().release();
     if (const auto *proxy = dynamic_cast<const aligator::python::PythonProxy *>(&*value))
       return proxy->object.get().inc_ref();
-    if (policy == rv_policy::automatic || policy == rv_policy::automatic_reference || policy == rv_policy::move)
+    if (policy == rv_policy::automatic || policy == rv_policy::automatic_reference || policy == rv_policy::move ||
+        aligator::python::shown_as_copy<Base>(*value))
       policy = rv_policy::copy;
     return BaseCaster::from_cpp(const_cast<Base *>(&*value), policy, cleanup);
   }

@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "copying.hpp"
 #include "module.hpp"
@@ -55,6 +56,7 @@ void check_initial_state(const VectorXs &x0) {
 }
 
 void remove_terminal_constraints(TrajOptProblem &problem) {
+  check_not_being_solved(problem);
   for (auto &func : problem.term_cstrs_.funcs)
     retire(std::move(func));
   for (auto &set : problem.term_cstrs_.sets)
@@ -114,7 +116,13 @@ void bind_problem(nb::module_ &m) {
              new (self) TrajOptProblem(x, nu, space, term_cost);
            },
            "x0"_a, "nu"_a, "space"_a, "term_cost"_a, "The same, without stages yet: see addStage().")
-      .def("addStage", &TrajOptProblem::addStage, "new_stage"_a, "Append a stage (a copy of it).")
+      .def(
+          "addStage",
+          [](TrajOptProblem &p, const PolyStage &new_stage) {
+            check_not_being_solved(p);
+            p.addStage(new_stage);
+          },
+          "new_stage"_a, "Append a stage (a copy of it).")
       .def_prop_ro(
           "stages",
           [](nb::pointer_and_handle<TrajOptProblem> self) {
@@ -127,6 +135,7 @@ void bind_problem(nb::module_ &m) {
       .def_prop_rw(
           "term_cost", [](const TrajOptProblem &p) -> const PolyCost & { return p.term_cost_; },
           [](TrajOptProblem &p, const PolyCost &cost) {
+            check_not_being_solved(p);
             check_equal(cost->nx(), p.term_cost_->nx(), "term_cost.nx");
             check_equal(cost->ndx(), p.term_cost_->ndx(), "term_cost.ndx");
             check_equal(cost->nu, p.term_cost_->nu, "term_cost.nu");
@@ -148,6 +157,7 @@ void bind_problem(nb::module_ &m) {
       .def(
           "addTerminalConstraint",
           [](TrajOptProblem &p, const PolyFunction &func, const PolySet &set) {
+            check_not_being_solved(p);
             check_terminal_function(*func, *p.term_cost_, "func");
             check_set_size(*set, func->nr, "set");
             p.addTerminalConstraint(func, set);
@@ -183,6 +193,7 @@ void bind_problem(nb::module_ &m) {
       .def(
           "replaceStageCircular",
           [](TrajOptProblem &p, const PolyStage &model) {
+            check_not_being_solved(p);
             if (p.numSteps() == 0)
               throw nb::index_error("the problem has no stage to replace");
             PolyStage removed = p.replaceStageCircular(model);

@@ -47,6 +47,7 @@ bool run(nb::pointer_and_handle<Solver> self, const TrajOptProblem &problem, con
   const Busy busy(solver.busy);
   check_set_up(problem, solver.workspace_.isInitialized(), solver.workspace_.problem_data);
   const nb::object parts = wrap_parts(self);
+  const BeingSolved mark(problem);
   nb::gil_scoped_release release;
   return solver.run(problem, xs, us, vs, lams);
 }
@@ -179,6 +180,22 @@ void bind_proxddp(nb::module_ &m) {
       .def_rw("reg_min", &Solver::reg_min, "Smallest regularisation.")
       .def_rw("reg_max", &Solver::reg_max, "Largest regularisation.")
       .def_rw("filter", &Solver::filter_, "The filter of SA_FILTER.")
+      .def_prop_ro(
+          "linesearch",
+          [](nb::pointer_and_handle<Solver> self) -> nb::object {
+            if (!self.p->linesearch_.isValid())
+              return nb::none();
+            using Variant = Solver::LinesearchVariant::VariantType;
+            return std::visit(
+                [&self](const auto &search) -> nb::object {
+                  if constexpr (std::is_same_v<std::decay_t<decltype(search)>, std::monostate>)
+                    return nb::none();
+                  else
+                    return nb::cast(search, nb::rv_policy::reference_internal, self.h);
+                },
+                static_cast<const Variant &>(self.p->linesearch_));
+          },
+          "The line search of the last run(); None before the first.")
       .def_prop_ro("target_dual_tol", [](const Solver &s) { return s.getDualTolerance(); }, "Tolerance on the dual infeasibility.")
       .def(
           "setDualTolerance", [](Solver &s, Scalar tol) { s.setDualTolerance(tol); }, "tol"_a,

@@ -1,6 +1,7 @@
 /// What the two solvers have in common on the Python side.
 #pragma once
 
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "polymorphic.hpp"
 

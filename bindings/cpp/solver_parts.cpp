@@ -79,7 +79,7 @@ void bind_solver_parts(nb::module_ &m) {
   using Filter = context::Filter;
   nb::class_<Filter>(m, "Filter", "Pairs (cost, infeasibility) that a trial point must improve on.")
       .def(nb::init<Scalar, Scalar, size_t>(), "beta"_a, "alpha_min"_a, "max_num_steps"_a)
-      .def_rw("filter_pairs", &Filter::filter_pairs_, "The pairs.")
+      .def_prop_ro("filter_pairs_", [](const Filter &f) { return f.filter_pairs_; }, "The pairs.")
       .def_rw("beta", &Filter::beta_, "Margin.")
       .def_rw("alpha_min", &Filter::alpha_min_, "Shortest step.")
       .def_rw("max_num_steps", &Filter::max_num_steps_, "Largest number of trials.")

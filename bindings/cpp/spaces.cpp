@@ -105,6 +105,8 @@ void bind_cartesian_product(nb::module_ &manifolds) {
 
 } // namespace
 
+template <> bool shown_as_copy(const Manifold &space) { return dynamic_cast<const CartesianProduct *>(&space); }
+
 void bind_spaces(nb::module_ &manifolds) {
   nb::class_<Manifold>(manifolds, "ManifoldAbstract",
                        "A manifold: points are arrays of shape (nx,), tangent vectors of shape (ndx,).")

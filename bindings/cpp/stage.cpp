@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "copying.hpp"
 #include "module.hpp"
@@ -49,6 +50,7 @@ void bind_stage(nb::module_ &m) {
       .def(
           "addConstraint",
           [](StageModel &stage, const PolyFunction &func, const PolySet &cstr_set) {
+            check_not_being_solved(stage);
             check_function_input(*func, stage.xspace(), stage.nu(), "func");
             check_set_size(*cstr_set, func->nr, "cstr_set");
             stage.addConstraint(func, cstr_set);

@@ -94,6 +94,24 @@ def check_dynamics(dynamics, x, u, atol=1e-6):
     np.testing.assert_allclose(data.Ju, _columns(value, len(u), along_u), atol=atol)
 
 
+def check_implicit_dynamics(dynamics, x, u, xn, atol=1e-6):
+    """Jacobians of implicit discrete dynamics in x, u and the next state."""
+    data, other = dynamics.createData(), dynamics.createData()
+    dynamics.evaluate(x, u, xn, data)
+    dynamics.computeJacobians(x, u, xn, data)
+    along_x, along_u = _moves(dynamics.space, x, u)
+    along_next, _ = _moves(dynamics.space_next, xn, u)
+
+    def value(point, following=xn):
+        dynamics.evaluate(*point, following, other)
+        return other.value.copy()
+
+    np.testing.assert_allclose(data.Jx, _columns(value, dynamics.ndx1, along_x), atol=atol)
+    np.testing.assert_allclose(data.Ju, _columns(value, len(u), along_u), atol=atol)
+    at_next = _columns(lambda point: value((x, u), point[0]), dynamics.ndx2, along_next)
+    np.testing.assert_allclose(data.Jy, at_next, atol=atol)
+
+
 def check_space(space, x, v, atol=1e-6):
     """Jacobians of integrate() and difference()."""
     reached = space.integrate(x, v)

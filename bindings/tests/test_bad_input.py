@@ -240,6 +240,50 @@ def test_nan_during_a_solve(arm):
             assert not converged
 
 
+@pytest.mark.parametrize("make_solver", [aligator.SolverProxDDP, aligator.SolverFDDP])
+def test_structure_stays_during_a_solve(arm, make_solver):
+    problem = problems.reaching(arm)
+    stage = problem.stages[3]
+    function, whole = aligator.ControlErrorResidual(4, 2), constraints.BoxConstraint(-np.ones(2), np.ones(2))
+    at_end = aligator.StateErrorResidual(stage.xspace, 2, np.zeros(4))
+    changes = (
+        lambda: problem.addStage(stage),
+        lambda: problem.replaceStageCircular(stage),
+        lambda: problem.addTerminalConstraint(at_end, constraints.EqualityConstraintSet()),
+        lambda: problem.removeTerminalConstraints(),
+        lambda: problem.term_constraints.pushBack(at_end, constraints.EqualityConstraintSet()),
+        lambda: setattr(problem, "term_cost", problem.term_cost),
+        lambda: stage.addConstraint(function, whole),
+        lambda: stage.constraints.pushBack(function, whole),
+        lambda: stage.cost.addCost("more", problem.term_cost),
+    )
+
+    class Meddler(aligator.BaseCallback):
+        called = False
+
+        def call(self, workspace, results):
+            self.called = True
+            for change in changes:
+                with raises(RuntimeError, "being solved"):
+                    change()
+            # Other problems can be made and changed meanwhile.
+            problems.reaching(arm).stages[0].addConstraint(function, whole)
+
+    meddler, solver = Meddler(), make_solver(1e-6)
+    solver.setup(problem)
+    solver.registerCallback("meddler", meddler)
+    assert solver.run(problem) and meddler.called
+    for change in changes:
+        change()
+
+
+def test_a_space_in_use_does_not_grow(space):
+    product = manifolds.CartesianProduct(manifolds.R2(), manifolds.R2())
+    cost = aligator.QuadraticStateCost(product, 2, np.zeros(4), np.eye(4))
+    cost.space.addComponent(manifolds.R2())
+    assert cost.space.nx == 4
+
+
 def test_constraint_points():
     box = constraints.BoxConstraint(-np.ones(2), np.ones(2))
     with raises(ValueError, "z"):

@@ -31,7 +31,7 @@ def test_projections(name):
     active = np.zeros(3, dtype=bool)
     cset.computeActiveSet(Z, active)
     J = np.eye(3)
-    cset.applyNormalConeProjectionJacobian(Z, J)
+    cset.applyNormalProjectionJacobian(Z, J)
     np.testing.assert_array_equal(np.diag(J), active)
     J = np.eye(3)
     cset.applyProjectionJacobian(Z, J)

@@ -74,6 +74,13 @@ def test_linear(rng):
     np.testing.assert_allclose(residual.value, A @ x + B @ u + c - 1)
 
 
+def test_wheeled_inverted_pendulum(rng):
+    ode = dynamics.WheeledInvertedPendulumDynamics(9.81, 0.5)
+    check_ode(ode, manifolds.VectorSpace(7), rng.standard_normal(7), rng.standard_normal(2))
+    with pytest.raises(ValueError, match="length"):
+        dynamics.WheeledInvertedPendulumDynamics(9.81, 0.0)
+
+
 def test_direct_sum(rng):
     first = dynamics.LinearDiscreteDynamics(np.eye(2), np.ones((2, 1)), np.zeros(2))
     second = dynamics.LinearDiscreteDynamics(2 * np.eye(1), np.ones((1, 1)), np.ones(1))
@@ -108,6 +115,8 @@ def test_contact(body, rng):
     assert len(ode.constraint_models) == 1
     check_ode(ode, space, x, u, atol=1e-3)
 
+    assert len(data.constraint_datas) == 1
+
     force = aligator.ContactForceResidual(space.ndx, body, actuation, [contact], settings, np.zeros(6), "foot")
     fdata = force.createData()
     force.evaluate(x, u, fdata)
@@ -119,6 +128,26 @@ def test_contact(body, rng):
     assert wdata.value.shape == (17,)
     with pytest.raises(RuntimeError):
         aligator.ContactForceResidual(space.ndx, body, actuation, [contact], settings, np.zeros(6), "hand")
+
+
+def test_constrained_inverse_dynamics(body):
+    """Standing on a foot: the contact carries the weight, and the controls hold the arm."""
+    foot, actuation = body.frames[body.getFrameId("foot")], np.eye(body.nv)[:, 6:]
+    contact = pin.RigidConstraintModel(
+        pin.ContactType.CONTACT_6D, body, foot.parentJoint, foot.placement, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED
+    )
+    models, datas = pin.StdVec_RigidConstraintModel(), pin.StdVec_RigidConstraintData()
+    models.append(contact)
+    datas.append(contact.createData())
+    q, v, data = pin.neutral(body), np.zeros(body.nv), body.createData()
+    u, forces = aligator.underactuatedConstrainedInverseDynamics(body, data, q, v, actuation, models, datas)
+    weight = 9.81 * sum(inertia.mass for inertia in body.inertias)
+    np.testing.assert_allclose(np.abs(forces[2]), weight, rtol=1e-6)
+    np.testing.assert_allclose(u, pin.rnea(body, data, q, v, np.zeros(body.nv))[6:], atol=1e-9)
+    with pytest.raises(ValueError, match="constraint_data: number"):
+        aligator.underactuatedConstrainedInverseDynamics(
+            body, data, q, v, actuation, models, pin.StdVec_RigidConstraintData()
+        )
 
 
 def test_centroidal_dynamics(body, rng):

@@ -53,6 +53,26 @@ def residuals(space):
 NAMES = list(residuals(manifolds.MultibodyPhaseSpace(systems.floating_body())))
 
 
+def test_data_of_frame_residuals(space, rng):
+    model, ndx = space.model, space.ndx
+    hand, foot = model.getFrameId("hand"), model.getFrameId("foot")
+    target, x = pin.SE3.Random(), systems.random_state(space, rng)
+    placement = aligator.FramePlacementResidual(ndx, NU, model, target, hand)
+    equality = aligator.FrameEqualityResidual(ndx, NU, model, hand, foot, target)
+    data, pair = placement.createData(), equality.createData()
+    for function, d in ((placement, data), (equality, pair)):
+        function.evaluate(x, d)
+        function.computeJacobians(x, d)
+    frames = pair.pin_data.oMf
+    np.testing.assert_allclose(data.rMf.homogeneous, (target.inverse() * frames[hand]).homogeneous, atol=1e-12)
+    np.testing.assert_allclose(data.rJf, pin.Jlog6(data.rMf), atol=1e-12)
+    np.testing.assert_allclose(data.Jx[:, : model.nv], data.rJf @ data.fJf, atol=1e-12)
+    error = (frames[hand] * target).inverse() * frames[foot]
+    np.testing.assert_allclose(pair.RMf2.homogeneous, error.homogeneous, atol=1e-12)
+    assert pair.wJf1.shape == pair.wJf2.shape == (6, model.nv) and pair.RJlog6f2.shape == (6, 6)
+    assert (equality.frame1_id, equality.frame2_id) == (hand, foot)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_jacobians(name, space, rng):
     function = residuals(space)[name]

@@ -57,6 +57,29 @@ def test_fddp_agrees_with_proxddp(arm):
     assert len(history.values) > 0 and len(history.prim_tols) == 0
 
 
+def test_value_functions_of_fddp():
+    """At the last iteration, on a linear-quadratic problem, they are those of the Riccati recursion."""
+    problem, (A, B, _, Q, R, Qf, _) = problems.lqr()
+    solver = aligator.SolverFDDP(1e-8)
+    solver.setup(problem)
+    assert solver.run(problem)
+    values, last = solver.workspace.value_params, solver.workspace.q_params[-1]
+    assert len(values) == problem.num_steps + 1 and last.ntot == problems.NX + problems.NU
+    np.testing.assert_allclose(values[-1].Vxx, Qf, atol=1e-6)
+    np.testing.assert_allclose(last.Qxx, Q + A.T @ Qf @ A, atol=1e-6)
+    np.testing.assert_allclose(last.Quu, R + B.T @ Qf @ B, atol=1e-6)
+    np.testing.assert_allclose(last.Qxu, A.T @ Qf @ B, atol=1e-6)
+    np.testing.assert_allclose(last.grad, np.concatenate([last.Qx, last.Qu]))
+
+
+def test_line_search_is_shown(arm):
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    assert solver.linesearch is None
+    solver = problems.solve(problems.reaching(arm))
+    assert isinstance(solver.linesearch, aligator.NonmonotoneLinesearch)
+    assert solver.linesearch.options.max_num_steps == solver.ls_params.max_num_steps
+
+
 def test_control_bounds(arm):
     free = problems.solve(problems.reaching(arm)).results
     bound = 0.8 * np.abs(free.us).max()

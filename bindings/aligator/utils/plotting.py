@@ -18,10 +18,11 @@ def plot_pd_errs(ax0, prim_errs, dual_errs):
     ax0.legend()
 
 
-def plot_convergence(cb, ax, res=None, *, show_al_iters=False, legend_kwargs=None):
+def plot_convergence(cb, ax, res=None, *, show_al_iters=False, target_tol=None, legend_kwargs=None):
     """Draw what a HistoryCallback recorded, and the final values of `res` if given; return the labels.
 
-    With `show_al_iters`, draw the primal tolerance and mark the iterations at which the multipliers were updated.
+    With `show_al_iters`, draw the primal tolerance and mark the iterations at which the multipliers were updated;
+    with `target_tol`, draw that as a line.
     """
     errors = [list(cb.prim_infeas), list(cb.dual_infeas)]
     if res is not None:
@@ -33,6 +34,8 @@ def plot_convergence(cb, ax, res=None, *, show_al_iters=False, legend_kwargs=Non
         ax.step(np.arange(len(cb.prim_tols)), cb.prim_tols, color="green", linewidth=1.1, label=r"$\eta_k$")
         updates = np.flatnonzero(np.diff(cb.al_index) > 0)
         ax.vlines(updates, *ax.get_ylim(), colors="gray", linewidth=4, alpha=0.5, label="AL iters")
+    if target_tol is not None:
+        ax.axhline(target_tol, color="black", linestyle="--", linewidth=1.1, label="Tolerance")
     labels = ax.get_legend_handles_labels()[1]
     ax.legend(**(legend_kwargs or {}))
     return labels

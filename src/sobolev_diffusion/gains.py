@@ -95,7 +95,7 @@ def _active_rows(sets: list, data: list, multiplier: Array, mu: float) -> list[A
         size = len(constraint.value)
         shifted = constraint.value + mu * multiplier[offset : offset + size]
         block = np.asfortranarray(np.hstack([constraint.Jx, constraint.Ju]))
-        constraint_set.applyNormalConeProjectionJacobian(shifted, block)
+        constraint_set.applyNormalProjectionJacobian(shifted, block)
         blocks.append(block)
         offset += size
     return blocks

@@ -19,6 +19,7 @@ from benchmarks.comparison import Comparison
 SOURCE = Path(__file__).parent / "cpp"
 BUILD = Path(__file__).parents[1] / "build" / "benchmarks"
 BAR = 1.03
+REPETITIONS = 100
 # the same as in cpp/arm_reaching.cpp
 STAGES, TIMESTEP, TOLERANCE, PENALTY, LARGEST_TORQUE = 100, 0.01, 1e-6, 1e-4, 20.0
 DIGITS = 1e-9  # to which both must reach the same cost
@@ -62,6 +63,7 @@ def comparisons() -> Iterator[Comparison]:
                 bar,
                 sense="share",
                 clock="own",
+                repetitions=REPETITIONS,
             )
 
 

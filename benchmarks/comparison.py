@@ -29,6 +29,7 @@ class Comparison:
             measured time over the baseline's, to be at most the bar.
         clock: "processor": the processor time of this process, which on a shared machine is not disturbed by
             the other jobs' turns. "wall": for what runs in several processes. "own": both measure themselves.
+        repetitions: how often each is timed; more where the bar is close to 1.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Comparison:
     bar: float | None = None
     sense: Literal["speed-up", "share"] = "speed-up"
     clock: Literal["processor", "wall", "own"] = "processor"
+    repetitions: int = REPETITIONS
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Line:
 
 
 def measure(comparison: Comparison) -> Line:
-    """Time both in turn, REPETITIONS times."""
+    """Time both in turn, as often as the comparison asks."""
     clock = CLOCKS[comparison.clock]
     counts = [_count(comparison.work, clock), _count(comparison.reference, clock)]
     times: list[list[float]] = [[], []]
-    for _ in range(REPETITIONS):
+    for _ in range(comparison.repetitions):
         for row, work, count in zip(times, (comparison.work, comparison.reference), counts, strict=True):
             row.append(_seconds(work, count, clock))
     return summary(comparison.name, comparison.baseline, comparison.sense, *times, comparison.bar)

@@ -72,7 +72,7 @@ def report(groups: dict[str, list[Line]]) -> str:
         "",
         f"{_processor()}, {os.cpu_count()} cores; instruction sets {', '.join(native.instruction_sets())}. "
         f"Python {platform.python_version()}, {versions}. One thread, its processor time; "
-        f"{REPETITIONS} alternating repetitions: median, lowest, highest.",
+        f"At least {REPETITIONS} alternating repetitions: median, lowest, highest.",
         "",
         "A speed-up is the baseline's time over the measured one (bar: at least); a share is the measured "
         "time over the baseline's (bar: at most).",

@@ -5,8 +5,34 @@
 
 namespace nanobind::detail {
 
+/// Any other sequence is copied.
 template <> struct type_caster<aligator::context::RCDVector> : boost_python_caster<aligator::context::RCDVector> {
-  static constexpr auto Name = const_name("pinocchio.StdVec_RigidConstraintData");
+  using Vector = aligator::context::RCDVector;
+  static constexpr auto Name = const_name("collections.abc.Sequence[pinocchio.RigidConstraintData]");
+
+  bool from_python(handle src, uint32_t flags, cleanup_list *cleanup) noexcept {
+    if (boost_python_caster<Vector>::from_python(src, flags, cleanup))
+      return true;
+    if (!PySequence_Check(src.ptr()))
+      return false;
+    try {
+      copy.clear();
+      for (handle item : src) {
+        boost::python::extract<const Vector::value_type &> extractor(item.ptr());
+        if (!extractor.check())
+          return false;
+        copy.push_back(extractor());
+      }
+      object = &copy;
+      return true;
+    } catch (...) {
+      PyErr_Clear();
+      return false;
+    }
+  }
+
+private:
+  Vector copy;
 };
 
 } // namespace nanobind::detail

@@ -23,6 +23,7 @@ template <class Data> void bind_contact_data(nb::module_ &m, const char *name) {
   def_constraint_datas<Data>(cls);
 }
 
+/// The library's own function solves with a Jacobian that is only partly initialised (0.19.1).
 nb::object constrained_inverse_dynamics(const PinModel &model, context::PinData &data, const VectorArg &q,
                                         const VectorArg &v, const MatrixArg &actMatrix,
                                         const context::RCMVector &constraint_model,
@@ -33,10 +34,16 @@ nb::object constrained_inverse_dynamics(const PinModel &model, context::PinData 
   check_equal(long(constraint_data.size()), long(constraint_model.size()), "constraint_data: number");
   const auto nu = actuation.cols();
   const int rows = details::computeRigidConstraintsTotalSize(constraint_model, constraint_data);
-  VectorXs out(nu + rows);
-  underactuatedConstrainedInverseDynamics(model, data, ConstVectorRef(qv), ConstVectorRef(vv), ConstMatrixRef(actuation),
-                                          constraint_model, constraint_data, VectorRef(out));
-  return nb::make_tuple(VectorXs(out.head(nu)), VectorXs(out.tail(rows)));
+
+  pinocchio::computeAllTerms(model, data, qv, vv);
+  for (size_t i = 0; i < constraint_model.size(); ++i)
+    constraint_model[i].calc(model, data, constraint_data[i]);
+  MatrixXs jacobian = MatrixXs::Zero(rows, model.nv);
+  pinocchio::getConstraintsJacobian(model, data, constraint_model, constraint_data, jacobian);
+  MatrixXs forces(model.nv, nu + rows);
+  forces << actuation, -jacobian.transpose();
+  const VectorXs solution = forces.colPivHouseholderQr().solve(data.nle);
+  return nb::make_tuple(VectorXs(solution.head(nu)), VectorXs(solution.tail(rows)));
 }
 
 } // namespace

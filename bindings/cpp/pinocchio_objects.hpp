@@ -60,7 +60,7 @@ template <class T> struct boost_python_caster {
     }
   }
 
-private:
+protected:
   T *object = nullptr;
 };
 

@@ -140,10 +140,15 @@ def test_constrained_inverse_dynamics(body):
     models.append(contact)
     datas.append(contact.createData())
     q, v, data = pin.neutral(body), np.zeros(body.nv), body.createData()
+    q[-1] = 0.3
     u, forces = aligator.underactuatedConstrainedInverseDynamics(body, data, q, v, actuation, models, datas)
     weight = 9.81 * sum(inertia.mass for inertia in body.inertias)
     np.testing.assert_allclose(np.abs(forces[2]), weight, rtol=1e-6)
     np.testing.assert_allclose(u, pin.rnea(body, data, q, v, np.zeros(body.nv))[6:], atol=1e-9)
+    from_lists = aligator.underactuatedConstrainedInverseDynamics(
+        body, data, q, v, actuation, [contact], [contact.createData()]
+    )
+    np.testing.assert_allclose(from_lists[0], u)
     with pytest.raises(ValueError, match="constraint_data: number"):
         aligator.underactuatedConstrainedInverseDynamics(
             body, data, q, v, actuation, models, pin.StdVec_RigidConstraintData()

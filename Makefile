@@ -11,7 +11,7 @@ all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefact
 test: $(ENVIRONMENT) lint  ## the tests
 	$(BIN)/python -m pytest --durations=12 tests bindings/tests
 
-test-slow: $(ENVIRONMENT)  ## the tests that take minutes each: a run killed again and again, and one through Slurm
+test-slow: $(ENVIRONMENT)  ## what takes minutes: a run killed again and again, one through Slurm, other kernels
 	$(BIN)/python -m pytest -m slow tests
 
 check-reproducibility: $(ENVIRONMENT)  ## a small slice computed anew, compared with what was computed before

@@ -56,10 +56,10 @@ class Difference:
 
 
 def machine_kind() -> dict[str, Any]:
-    """What decides the last bits of a result: processor, instruction sets, libraries and compiler."""
+    """What decides the last bits of a result: processor, instruction set, libraries and compiler."""
     return {
         "processor": _processor(),
-        "instruction sets": native.instruction_sets(),
+        "instruction set": native.default_instruction_set(),
         "libc": " ".join(platform.libc_ver()),
         "compiler": _compiler(),
         "versions": circumstances()["versions"],

@@ -2,7 +2,7 @@
 
 The PyTorch files stay the reference; what the kernels compute agrees with them to rounding. The kernels
 exist for several instruction sets, chosen at run time; the environment variable
-SOBOLEV_DIFFUSION_INSTRUCTION_SET overrides the choice (see `instruction_sets`).
+SOBOLEV_DIFFUSION_INSTRUCTION_SET overrides the choice (see `default_instruction_set`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ WIDEST_LAYER = 1024
 def instruction_sets() -> list[str]:
     """What the kernels were built for and this processor supports, fastest first; empty: not built."""
     return [] if _native is None else _native.instruction_sets()
+
+
+def default_instruction_set() -> str:
+    """What the kernels use unless told otherwise; empty: not built."""
+    return os.environ.get(INSTRUCTION_SET_VARIABLE, "") or next(iter(instruction_sets()), "")
 
 
 def applies(config: PolicyConfig) -> bool:
@@ -79,7 +84,7 @@ class NativeSampler:
         self._sampler = _native.Sampler(
             parameters=_arrays(policy.network),
             **_unet_arguments(policy),
-            instruction_set=_choice(instruction_set),
+            instruction_set=instruction_set or default_instruction_set(),
         )
 
     def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -94,7 +99,7 @@ class NativePerceptron:
         self._predictor = _native.MlpPredictor(
             parameters=_arrays(policy.network),
             **_mlp_arguments(policy),
-            instruction_set=_choice(instruction_set),
+            instruction_set=instruction_set or default_instruction_set(),
         )
 
     def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -131,7 +136,9 @@ class NativeTrainer:
         build = _native.Trainer.mlp if direct else _native.Trainer.unet
         arguments = _mlp_arguments(policy) if direct else _unet_arguments(policy)
         self._trainer = build(
-            parameters=_arrays(policy.network), **arguments, instruction_set=_choice(instruction_set)
+            parameters=_arrays(policy.network),
+            **arguments,
+            instruction_set=instruction_set or default_instruction_set(),
         )
 
     def step(self, batch: Batch, draws: Draws) -> tuple[float, float]:
@@ -190,10 +197,6 @@ def _basis(batch: Batch) -> Tensor:
     _, horizon, action_dim = batch.chunk.shape
     vectors = torch.eye(horizon * action_dim)[batch.known * action_dim :]
     return vectors.view(-1, 1, horizon, action_dim).expand(-1, len(batch.chunk), -1, -1)
-
-
-def _choice(instruction_set: str | None) -> str:
-    return instruction_set or os.environ.get(INSTRUCTION_SET_VARIABLE, "")
 
 
 def _arrays(network: nn.Module) -> dict[str, np.ndarray]:

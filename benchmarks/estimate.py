@@ -14,11 +14,12 @@ import torch
 from benchmarks.configuration import CONFIG, DEFAULT, ROOT
 from benchmarks.policies import random_batch
 from sobolev_diffusion import config
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.closed_loop import follow
 from sobolev_diffusion.collect import EVALUATION, instance
 from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.data import make_policy
-from sobolev_diffusion.plan import Artefact, Plan
+from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.policies.gradient_step import draw
 from sobolev_diffusion.policies.training_engine import make_trainer
 from sobolev_diffusion.rollout import roll_out

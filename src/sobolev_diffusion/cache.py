@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from sobolev_diffusion.plan import Artefact
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.store import check, stamp_path, write_atomically
 
 

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from sobolev_diffusion import cache, config, store
+from sobolev_diffusion.artefact import SUFFIX
 from sobolev_diffusion.drawings import altered, provenance
-from sobolev_diffusion.plan import SUFFIX, Plan
+from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.verification import verify
 
 

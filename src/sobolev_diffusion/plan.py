@@ -6,11 +6,12 @@ Reading a plan needs no torch and no solver, so that the workflow is quick to lo
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE, Artefact
+from sobolev_diffusion.chain import Chain
 from sobolev_diffusion.config import (
     ActionLengthTable,
     AnimationConfig,
@@ -18,85 +19,8 @@ from sobolev_diffusion.config import (
     ConfigError,
     ExperimentConfig,
     FigureConfig,
-    InterplayConfig,
     TableConfig,
 )
-from sobolev_diffusion.keys import artefact_key
-
-SUFFIX = {
-    "demonstrations": ".npz",
-    "collections": ".parquet",
-    "policies": ".safetensors",
-    "evaluations": ".parquet",
-    "timings": ".parquet",
-    "references": ".parquet",
-}
-TO_ALONE, BEST_KNOWN = "to_alone", "best_known"
-
-
-@dataclass(frozen=True)
-class Artefact:
-    """One file that a stage computes.
-
-    Attributes:
-        stage: which stage.
-        name: readable place below the stage's folder, without key and suffix.
-        settings: all that the stage reads besides its inputs; JSON.
-        inputs: the artefacts it is computed from, in order.
-        labels: columns that identify it in tables (task, method, seed, ...).
-    """
-
-    stage: str
-    name: str
-    settings: dict[str, Any]
-    inputs: tuple[Artefact, ...] = ()
-    labels: dict[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def key(self) -> str:
-        return artefact_key(self.stage, self.settings, [each.key for each in self.inputs])
-
-    @property
-    def file(self) -> str:
-        """Path below the results folder: readable, and distinct for every key, so that nothing goes stale."""
-        return f"{self.stage}/{self.name}.{self.key}{SUFFIX[self.stage]}"
-
-    @property
-    def cached_file(self) -> str:
-        """Path below the cache folder of its frozen copy."""
-        return f"{self.stage}/{self.key}{SUFFIX[self.stage]}"
-
-
-@dataclass(frozen=True)
-class Chain:
-    """One run of Algorithm 1: demonstrations 1 -> policy 1 -> demonstrations 2 -> policy 2 ...
-
-    Attributes:
-        task, method: names in the configuration.
-        n_traj: instances of each iteration.
-        epochs: K_epochs; none where there is nothing to train.
-        seed: of instances, weights and noise.
-        rules: how iterations collect and train.
-    """
-
-    task: str
-    method: str
-    n_traj: int
-    epochs: int | None
-    seed: int
-    rules: InterplayConfig
-
-    @property
-    def place(self) -> str:
-        """Readable place of its artefacts, below the stage's folder."""
-        epochs = [] if self.epochs is None else [f"epochs{self.epochs}"]
-        return "/".join([self.task, self.method, f"n{self.n_traj}", *epochs, f"seed{self.seed}"])
-
-    @property
-    def labels(self) -> dict[str, Any]:
-        """Columns that tell it apart in tables."""
-        epochs = {} if self.epochs is None else {"epochs": self.epochs}
-        return {"task": self.task, "method": self.method, "n_traj": self.n_traj, **epochs, "seed": self.seed}
 
 
 class Plan:

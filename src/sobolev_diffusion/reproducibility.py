@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.config import load
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.drawings import Drawing, identity
 from sobolev_diffusion.figures.draw import draw
-from sobolev_diffusion.plan import Artefact, Plan
+from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.policies import native
 from sobolev_diffusion.stages import Job, run
 from sobolev_diffusion.store import circumstances, digest, read_stamp, write_atomically

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
-from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import solve
 from sobolev_diffusion.store import machine

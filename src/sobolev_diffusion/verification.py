@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sobolev_diffusion.plan import SUFFIX
+from sobolev_diffusion.artefact import SUFFIX
 from sobolev_diffusion.store import STAMP_SUFFIX, BadArtefact, check, stamp_path, write_atomically
 
 SETTLED = 2.0  # s; what changed more recently might change again within the resolution of file times

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
+from sobolev_diffusion.chain import Chain
 from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.config import InterplayConfig, load, validate
 from sobolev_diffusion.interplay import collected, origins, select
 from sobolev_diffusion.nearest import NearestDemonstration
-from sobolev_diffusion.plan import Chain, Plan
+from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.rollout import load_policy, roll_out
 from sobolev_diffusion.stages import chunks_of

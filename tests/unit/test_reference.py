@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion import config
+from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
 from sobolev_diffusion.evaluate import evaluate_solver
 from sobolev_diffusion.figures import to_alone_table
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.plan import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.reference import best_known, deform
 from sobolev_diffusion.tasks.registry import make_task
 

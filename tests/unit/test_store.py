@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.cache import freeze, restore
-from sobolev_diffusion.plan import Artefact
 from sobolev_diffusion.store import BadArtefact, check, read_stamp, stamp_path, write_atomically, write_stamp
 
 ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})

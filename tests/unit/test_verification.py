@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sobolev_diffusion import verification
-from sobolev_diffusion.plan import Artefact
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.store import digest, stamp_path
 from sobolev_diffusion.verification import leftovers, verify
 

@@ -2,8 +2,9 @@
 import os
 from pathlib import Path
 
+from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.config import ConfigError, validate
-from sobolev_diffusion.plan import Artefact, Plan
+from sobolev_diffusion.plan import Plan
 
 from snakemake.exceptions import WorkflowError
 

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import IterationsFigure
 from sobolev_diffusion.figures.sample_efficiency import at_action_length
 from sobolev_diffusion.figures.style import OFF_SCALE, Style
-from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
 PANELS = {

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyFigure
 from sobolev_diffusion.figures.style import OFF_SCALE, Style
-from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
 CONDITION = ("method", "n_traj", "epochs", "action_length")

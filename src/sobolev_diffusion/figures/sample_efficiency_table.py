@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyTable
 from sobolev_diffusion.figures.sample_efficiency import CONDITION
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.plan import TO_ALONE
 from sobolev_diffusion.stats import over_seeds
 
 COLUMNS = {

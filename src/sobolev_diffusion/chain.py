@@ -1,0 +1,40 @@
+"""One run of Algorithm 1, as its artefacts are named and labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sobolev_diffusion.config import InterplayConfig
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One run of Algorithm 1: demonstrations 1 -> policy 1 -> demonstrations 2 -> policy 2 ...
+
+    Attributes:
+        task, method: names in the configuration.
+        n_traj: instances of each iteration.
+        epochs: K_epochs; none where there is nothing to train.
+        seed: of instances, weights and noise.
+        rules: how iterations collect and train.
+    """
+
+    task: str
+    method: str
+    n_traj: int
+    epochs: int | None
+    seed: int
+    rules: InterplayConfig
+
+    @property
+    def place(self) -> str:
+        """Readable place of its artefacts, below the stage's folder."""
+        epochs = [] if self.epochs is None else [f"epochs{self.epochs}"]
+        return "/".join([self.task, self.method, f"n{self.n_traj}", *epochs, f"seed{self.seed}"])
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """Columns that tell it apart in tables."""
+        epochs = {} if self.epochs is None else {"epochs": self.epochs}
+        return {"task": self.task, "method": self.method, "n_traj": self.n_traj, **epochs, "seed": self.seed}

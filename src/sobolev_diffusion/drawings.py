@@ -26,6 +26,7 @@ from sobolev_diffusion.store import (
 )
 
 DRAWING_CODE = ("figures/*.py", "figures/*.html", "pictures.py", "stats.py", "tables.py")
+FORGOTTEN_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ class Drawing:
         """Where they lie."""
         return [self.results / self.section / (self.name + suffix) for suffix in self.suffixes]
 
-    @property
-    def expected(self) -> Path:
-        """The file with what they should show."""
-        return self.results / ".expected" / self.section / f"{self.name}.json"
+    def expected(self, identity: dict[str, Any]) -> Path:
+        """The file with what they should show: one for each identity, so that looking at another plan
+        (snakemake -n with other settings) does not disturb a run on its way."""
+        text = json.dumps(identity, sort_keys=True)
+        name = f"{self.name}.{sha256(text.encode()).hexdigest()[:16]}.json"
+        return self.results / ".expected" / self.section / name
 
     @property
     def record(self) -> Path:
@@ -132,25 +135,29 @@ def _stamped_digest(path: Path) -> str | None:
         return None
 
 
-def ask_for(drawing: Drawing, expected: dict[str, Any], draw: bool) -> None:
+def ask_for(drawing: Drawing, identity: dict[str, Any], draw: bool) -> None:
     """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
 
     That is how Snakemake is told: the time of this file is the only one that counts. Where Snakemake
     remembers a file, a new time is not enough, so the content differs each time, too.
     """
     now = time.time()
-    if draw or not drawing.expected.exists():
-        text = json.dumps({"identity": expected, "asked": now}, sort_keys=True)
-        write_atomically(drawing.expected, lambda partial: partial.write_text(text))
+    expected = drawing.expected(identity)
+    for other in expected.parent.glob(f"{drawing.name}.{16 * '?'}.json"):
+        if other != expected and other.stat().st_mtime < now - FORGOTTEN_AFTER:  # drawn, or long ago
+            other.unlink(missing_ok=True)
+    if draw or not expected.exists():
+        text = json.dumps({"identity": identity, "asked": now}, sort_keys=True)
+        write_atomically(expected, lambda partial: partial.write_text(text))
     for file in (*drawing.files, drawing.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
             os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
-    os.utime(drawing.expected, (now, now) if draw else (0, 0))
+    os.utime(expected, (now, now) if draw else (0, 0))
 
 
-def read_expected(drawing: Drawing) -> dict[str, Any]:
+def read_expected(expected: Path) -> dict[str, Any]:
     """The identity that `ask_for` wrote."""
-    return json.loads(drawing.expected.read_text())["identity"]
+    return json.loads(expected.read_text())["identity"]
 
 
 def write_record(

@@ -96,18 +96,38 @@ def test_input_of_other_bytes_is_named(drawn):
 
 
 def test_snakemake_sees_it_by_the_time_of_one_file_whatever_the_others(drawn):
-    drawing, expected, _ = drawn
+    drawing, shown, _ = drawn
     os.utime(drawing.files[0], (time.time() + 1000,) * 2)
-    ask_for(drawing, expected, draw=True)
-    assert all(drawing.expected.stat().st_mtime > file.stat().st_mtime for file in drawing.files)
-    assert drawing.expected.stat().st_mtime <= time.time()
-    assert read_expected(drawing) == json.loads(json.dumps(expected))
-    asked = drawing.expected.read_bytes()
-    ask_for(drawing, expected, draw=True)
-    assert drawing.expected.read_bytes() != asked, "Snakemake takes a file of known content for the old one"
+    ask_for(drawing, shown, draw=True)
+    expected = drawing.expected(shown)
+    assert all(expected.stat().st_mtime > file.stat().st_mtime for file in drawing.files)
+    assert expected.stat().st_mtime <= time.time()
+    assert read_expected(expected) == json.loads(json.dumps(shown))
+    asked = expected.read_bytes()
+    ask_for(drawing, shown, draw=True)
+    assert expected.read_bytes() != asked, "Snakemake takes a file of known content for the old one"
     os.utime(drawing.files[0], (10, 10))
-    ask_for(drawing, expected, draw=False)
-    assert all(drawing.expected.stat().st_mtime < file.stat().st_mtime for file in drawing.files)
+    ask_for(drawing, shown, draw=False)
+    assert all(expected.stat().st_mtime < file.stat().st_mtime for file in drawing.files)
+
+
+def test_looking_at_another_plan_leaves_what_a_run_is_to_draw_alone(drawn):
+    drawing, shown, _ = drawn
+    ask_for(drawing, shown, draw=True)
+    asked = drawing.expected(shown).read_bytes()
+    other = {**shown, "style": "another"}
+    ask_for(drawing, other, draw=True)
+    assert drawing.expected(shown).read_bytes() == asked
+    assert read_expected(drawing.expected(other))["style"] == "another"
+
+
+def test_what_was_drawn_by_an_earlier_plan_is_forgotten(drawn):
+    drawing, shown, _ = drawn
+    ask_for(drawing, shown, draw=False)
+    other = {**shown, "style": "another"}
+    ask_for(drawing, other, draw=True)
+    assert not drawing.expected(shown).exists()
+    assert drawing.expected(other).exists()
 
 
 def test_a_drawn_file_tells_what_it_shows_while_it_is_what_was_drawn(drawn):

@@ -43,21 +43,21 @@ def caption_of(section):
     return caption
 
 
+def identity_of(section, name):
+    spec = getattr(CONFIG, section)[name]
+    artefacts = [(each.key, each.labels) for each in PLAN.drawn(spec)]
+    return identity(spec.model_dump(mode="json"), artefacts, Path(STYLE), CONFIG.cache == "off")
+
+
 def expected_of(section):
-    return lambda wildcards: str(drawing(section, wildcards.name).expected)
+    return lambda wildcards: str(drawing(section, wildcards.name).expected(identity_of(section, wildcards.name)))
 
 
 def decide(section, name, spec):
     """Whether to draw, told to Snakemake by the time of the file of what is expected."""
-    drawn = PLAN.drawn(spec)
-    expected = identity(
-        spec.model_dump(mode="json"),
-        [(each.key, each.labels) for each in drawn],
-        Path(STYLE),
-        CONFIG.cache == "off",
-    )
+    expected = identity_of(section, name)
     files = drawing(section, name)
-    reason = why_draw(files, expected, [Path(place_of(each)) for each in drawn])
+    reason = why_draw(files, expected, [Path(place_of(each)) for each in PLAN.drawn(spec)])
     if reason:
         logger.info(f"To be drawn: {section} {name}: {reason}.")
     ask_for(files, expected, draw=reason is not None)

@@ -8,6 +8,7 @@ from sobolev_diffusion.figures.draw import draw_or_exit
 results, section, suffixes = snakemake.params.place
 draw_or_exit(
     Drawing(Path(results), section, snakemake.wildcards.name, tuple(suffixes)),
+    Path(snakemake.input.expected),
     [Path(path) for path in snakemake.input.artefacts],
     Path(snakemake.input.style),
 )

@@ -79,10 +79,10 @@ def draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path], sty
     write_record(drawing, expected, read, time.perf_counter() - start)
 
 
-def draw_or_exit(drawing: Drawing, inputs: Sequence[Path], style: Path) -> None:
-    """`draw` what is expected, in a process of its own: a bad input ends it with one line."""
+def draw_or_exit(drawing: Drawing, expected: Path, inputs: Sequence[Path], style: Path) -> None:
+    """`draw` what the file `expected` asks for, in its own process: a bad input ends it with one line."""
     try:
-        draw(drawing, read_expected(drawing), inputs, style)
+        draw(drawing, read_expected(expected), inputs, style)
     except BadArtefact as error:
         sys.exit(str(error))
 

@@ -38,7 +38,7 @@ STEPS = 10  # of a training
 def report() -> str:
     """Core-hours by stage, in Markdown: of config/config.yaml, and of an experiment of the paper's size."""
     lines = [
-        "## Estimate of the whole experiment",
+        "# Estimate of the whole experiment",
         "",
         f"Processor time: {SOLVES} solves of each task, {STEPS} gradient steps of each method, rollouts of "
         f"{ROLLOUTS} instances, untrained; times the counts of the plan, every instance taken to converge. "

@@ -1,4 +1,7 @@
-"""Measure everything and write one table, results/bench.md and results/bench.json; or print some groups."""
+"""Measure everything, or some groups again, and write one table: results/bench.md and results/bench.json.
+
+The estimate of the whole experiment goes to results/estimate.md.
+"""
 
 from __future__ import annotations
 
@@ -34,33 +37,46 @@ PACKAGES = ("torch", "numpy", "diffusers", "libaligator", "pin")
 
 
 def main() -> None:
-    """Run all groups with one thread and write the table; or run the groups that are named, and print."""
+    """Run the groups that are named, or all, with one thread; the others keep their lines in the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     names = (*GROUPS, ESTIMATE)
-    parser.add_argument(
-        "groups", nargs="*", metavar="NAME", help=f"print these alone, write nothing: {', '.join(names)}"
-    )
-    chosen = parser.parse_args().groups
+    parser.add_argument("groups", nargs="*", metavar="NAME", help=f"measure these alone: {', '.join(names)}")
+    chosen = parser.parse_args().groups or names
     for name in chosen:
         if name not in names:
             parser.error(f"no group {name}; known: {', '.join(names)}")
     torch.set_num_threads(1)
-    groups = {}
+    RESULTS.mkdir(exist_ok=True)
+    groups = _measured_before() if set(chosen) != set(names) else {}
     for name, (title, comparisons) in GROUPS.items():
-        if chosen and name not in chosen:
+        if name not in chosen:
             continue
-        groups[title] = []
+        lines = []
         for each in comparisons():
             line = each if isinstance(each, Line) else measure(each)
-            groups[title].append(line)
+            lines.append(line)
             print(_row(line), flush=True)
-    costs = estimate.report() if not chosen or ESTIMATE in chosen else ""
-    print(costs)
-    if chosen:
-        return
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "bench.md").write_text(report(groups) + "\n" + costs)
-    records = [{"group": title, **asdict(line)} for title, lines in groups.items() for line in lines]
+        groups[title] = lines
+        _write(groups)
+    if ESTIMATE in chosen:
+        costs = estimate.report()
+        print(costs)
+        (RESULTS / "estimate.md").write_text(costs)
+
+
+def _measured_before() -> dict[str, list[Line]]:
+    table = RESULTS / "bench.json"
+    groups: dict[str, list[Line]] = {}
+    for record in json.loads(table.read_text()) if table.is_file() else ():
+        title = record.pop("group")
+        groups.setdefault(title, []).append(Line(**record))
+    return groups
+
+
+def _write(groups: dict[str, list[Line]]) -> None:
+    titles = [title for title, _ in GROUPS.values() if title in groups]
+    (RESULTS / "bench.md").write_text(report({title: groups[title] for title in titles}))
+    records = [{"group": title, **asdict(line)} for title in titles for line in groups[title]]
     (RESULTS / "bench.json").write_text(json.dumps(records, indent=1) + "\n")
 
 

@@ -1,11 +1,10 @@
 #include "checks.hpp"
 #include "copying.hpp"
-#include "module.hpp"
+#include "rollout.hpp"
 #include "trampolines.hpp"
 
 #include <aligator/modelling/dynamics/integrator-midpoint.hpp>
 #include <aligator/utils/forward-dyn.hpp>
-#include <nanobind/stl/vector.h>
 
 namespace aligator::python {
 
@@ -15,7 +14,6 @@ using Dynamics = context::DynamicsModel;
 using Data = context::DynamicsData;
 using Integrator = dynamics::IntegratorAbstractTpl<Scalar>;
 using IntegratorData = dynamics::IntegratorDataTpl<Scalar>;
-using PolyDynamics = xyz::polymorphic<Dynamics>;
 using PolyManifold = xyz::polymorphic<Manifold>;
 
 struct PyDynamics : Dynamics, PythonInstance {
@@ -59,17 +57,6 @@ void check_data(const Dynamics &model, const Data &data) {
       throw nb::type_error("data: made for a model of another class; use the model's createData()");
     python::check_data(*integrator->continuous_dynamics_, *parts->continuous_data);
   }
-}
-
-/// The library's Newton iteration for f(x, u, x') = 0.
-VectorXs step(const Dynamics &f, const VectorXs &x, const VectorXs &u, size_t i, Data &data) {
-  if (x.size() != f.nx1())
-    raise_value_error("dyn_model: step {} expects a state of shape ({},), got ({},)", i, f.nx1(), x.size());
-  if (u.size() != f.nu)
-    raise_value_error("us[{}]: expected an array of shape ({},), got ({},)", i, f.nu, u.size());
-  VectorXs next = x;
-  forwardDynamics(f, x, u, data, next);
-  return next;
 }
 
 void bind_data(nb::module_ &dynamics) {
@@ -147,29 +134,13 @@ void bind_implicit_dynamics(nb::module_ &m, nb::module_ &dynamics) {
       .def_rw("timestep", &Midpoint::timestep_, "Time step, in seconds.");
   register_model<Midpoint, Dynamics>();
 
-  m.def(
-      "rollout_implicit",
-      [](const PolyDynamics &dyn_model, const VectorArg &x0, const VectorsArg &us) {
-        const Vectors controls = us.as("us");
-        Vectors xs{state_arg(x0, dyn_model->space(), "x0")};
-        const auto data = dyn_model->createData();
-        for (size_t i = 0; i < controls.size(); ++i)
-          xs.push_back(step(*dyn_model, xs[i], controls[i], i, *data));
-        return to_python(xs);
-      },
-      "dyn_model"_a, "x0"_a, "us"_a,
-      "States x_0..x_N from x0 under the controls us. x0: (nx,), us: N arrays (nu,); returns N + 1 arrays (nx,).");
-  m.def(
-      "rollout_implicit",
-      [](const std::vector<PolyDynamics> &dyn_models, const VectorArg &x0, const VectorsArg &us) {
-        const Vectors controls = us.as("us");
-        check_equal(long(dyn_models.size()), long(controls.size()), "dyn_models: number (expected that of us)");
-        Vectors xs{dyn_models.empty() ? x0.as("x0") : state_arg(x0, dyn_models[0]->space(), "x0")};
-        for (size_t i = 0; i < controls.size(); ++i)
-          xs.push_back(step(*dyn_models[i], xs[i], controls[i], i, *dyn_models[i]->createData()));
-        return to_python(xs);
-      },
-      "dyn_models"_a, "x0"_a, "us"_a, "The same with dynamics that change from step to step.");
+  // The library's Newton iteration for f(x, u, x') = 0, from x' = x.
+  bind_rollouts<Dynamics>(m, "rollout_implicit",
+                          [](const Dynamics &f, const VectorXs &x, const VectorXs &u, Data &data) {
+                            VectorXs next = x;
+                            forwardDynamics(f, x, u, data, next);
+                            return next;
+                          });
 }
 
 } // namespace aligator::python

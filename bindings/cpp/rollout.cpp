@@ -1,52 +1,13 @@
-#include "checks.hpp"
-#include "module.hpp"
-#include "polymorphic.hpp"
-
-#include <nanobind/stl/vector.h>
+#include "rollout.hpp"
 
 namespace aligator::python {
 
-namespace {
-
-using PolyDynamics = xyz::polymorphic<ExplicitDynamics>;
-
-VectorXs step(const ExplicitDynamics &f, const VectorXs &x, const VectorXs &u, size_t i, ExplicitDynamicsData &data) {
-  if (x.size() != f.nx1())
-    raise_value_error("dyn_model: step {} expects a state of shape ({},), got ({},)", i, f.nx1(), x.size());
-  if (u.size() != f.nu)
-    raise_value_error("us[{}]: expected an array of shape ({},), got ({},)", i, f.nu, u.size());
-  f.forward(x, u, data);
-  return data.xnext_;
-}
-
-} // namespace
-
 void bind_rollout(nb::module_ &m) {
-  m.def(
-      "rollout",
-      [](const ExplicitDynamics &dyn_model, const VectorArg &x0, const VectorsArg &us) {
-        const Vectors controls = us.as("us");
-        Vectors xs{state_arg(x0, dyn_model.space(), "x0")};
-        const auto data = dyn_model.createData();
-        for (size_t i = 0; i < controls.size(); ++i)
-          xs.push_back(step(dyn_model, xs[i], controls[i], i, *data));
-        return to_python(xs);
-      },
-      "dyn_model"_a, "x0"_a, "us"_a,
-      "States x_0..x_N from x0 under the controls us. x0: (nx,), us: N arrays (nu,); returns N + 1 arrays (nx,).");
-  m.def(
-      "rollout",
-      [](const std::vector<PolyDynamics> &dyn_models, const VectorArg &x0, const VectorsArg &us) {
-        const Vectors controls = us.as("us");
-        if (dyn_models.size() != controls.size())
-          raise_value_error("dyn_models: expected {} models (one for each control), got {}", controls.size(),
-                            dyn_models.size());
-        Vectors xs{dyn_models.empty() ? x0.as("x0") : state_arg(x0, dyn_models[0]->space(), "x0")};
-        for (size_t i = 0; i < controls.size(); ++i)
-          xs.push_back(step(*dyn_models[i], xs[i], controls[i], i, *dyn_models[i]->createData()));
-        return to_python(xs);
-      },
-      "dyn_models"_a, "x0"_a, "us"_a, "The same with dynamics that change from step to step.");
+  bind_rollouts<ExplicitDynamics>(
+      m, "rollout", [](const ExplicitDynamics &f, const VectorXs &x, const VectorXs &u, ExplicitDynamicsData &data) {
+        f.forward(x, u, data);
+        return VectorXs(data.xnext_);
+      });
 }
 
 } // namespace aligator::python

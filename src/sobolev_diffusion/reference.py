@@ -70,16 +70,18 @@ def best_known(
     keep_best("restart", [number for number, _ in restarts], from_deformation)
     ranking = nearest_first(np.stack(thetas), np.stack(thetas))
     order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
+    tried: dict[tuple[int, int], Solution | None] = {}
     for _ in range(config.rounds):
-        known = [number for number in range(instances) if best[number]]
+        known = {number for number in range(instances) if best[number]}
+        nearest = [[each for each in row if each in known][: config.neighbours] for row in order]
         pairs = [
             (number, other)
             for number in range(instances)
-            for other in [each for each in order[number] if each != number and each in known][
-                : config.neighbours
-            ]
+            for other in nearest[number]
+            if tried.get((number, other)) is not best[other]  # would end as it did before
         ]
         leaders = list(best)
+        tried.update((pair, leaders[pair[1]]) for pair in pairs)
 
         def from_neighbour(
             index: int, pairs: list[tuple[int, int]] = pairs, leaders: list[Solution | None] = leaders

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.neighbours import nearest_first
+
+Chunk = tuple[Demonstrations, Demonstrations | None]
+"""Cold and warm runs of one iteration; none warm in the first."""
 
 COLD, WARM, NONE = "cold", "warm", "none"
 
@@ -50,6 +56,43 @@ def _usable_cost(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
     """Costs; infinite for runs that nothing can be learnt from."""
     usable = runs.converged if rules.reject else np.isfinite(runs.cost)
     return np.where(usable, runs.cost, np.inf)
+
+
+def learnt(chunks: Sequence[Chunk], rules: InterplayConfig) -> Demonstrations:
+    """The data D: what all these iterations add to it, less the worse local minima where rules say so.
+
+    Args:
+        chunks: cold and warm runs of each iteration.
+        rules: how to choose.
+    """
+    chosen = Demonstrations.concatenate([select(*chunk, rules) for chunk in chunks])
+    return chosen.take(~worse_minima(chosen, rules))
+
+
+def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
+    """Which runs cost more than (1 + margin) times the cheapest among those of the nearest instances, (n,)."""
+    if rules.reject_local_minima is None or not len(runs):
+        return np.zeros(len(runs), dtype=bool)
+    compared = rules.reject_local_minima.neighbours + 1  # the nearest is the run itself
+    near = nearest_first(runs.theta, runs.theta)[:, :compared]
+    return runs.cost > (1 + rules.reject_local_minima.margin) * runs.cost[near].min(axis=1)
+
+
+def collecting(chunks: Sequence[Chunk], rules: InterplayConfig) -> pd.DataFrame:
+    """How the collecting of all iterations went, each judged by what had been collected till then.
+
+    Returns:
+        The columns of `collected`, and iteration, from 1.
+    """
+    tables, gathered = [], []
+    for iteration, chunk in enumerate(chunks, start=1):
+        gathered.append(select(*chunk, rules))
+        before = sum(len(each) for each in gathered[:-1])
+        worse = worse_minima(Demonstrations.concatenate(gathered), rules)[before:]
+        table = collected(*chunk, rules).assign(iteration=iteration)
+        table.loc[table.instance.isin(gathered[-1].instance[worse]), "learnt_from"] = NONE
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def collected(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> pd.DataFrame:

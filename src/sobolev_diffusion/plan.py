@@ -189,7 +189,7 @@ class Plan:
             "seed": chain.seed,
             "instances": iteration * chain.n_traj,
         }
-        if iteration > 1 or not rules.reject:
+        if iteration > 1 or not rules.reject or rules.reject_local_minima:
             settings["chunks"] = [self._instances(chain, each) for each in learnt]
             settings["interplay"] = rules.identity()
             settings["iteration"] = iteration

@@ -31,7 +31,7 @@ class Solution:
         us: controls, (T, nu).
         cost: trajectory cost of (1).
         iterations: Newton iterations.
-        converged: both infeasibilities came under the tolerance.
+        converged: both infeasibilities came under their tolerance.
         stalled: not converged, yet stopped before the cap: the regularisation hit its maximum.
         primal_infeasibility, dual_infeasibility: at the end.
         seconds: wall-clock time of the solver's run.
@@ -85,6 +85,8 @@ def solve(
     solver.sa_strategy = _ACCEPTANCE[config.step_acceptance]
     solver.rollout_type = _ROLLOUT[config.rollout]
     solver.reg_min = config.min_regularisation
+    if config.dual_tolerance is not None:
+        solver.setDualTolerance(config.dual_tolerance)
     solver.setup(problem)
     start = time.perf_counter()
     error = ""

@@ -16,7 +16,7 @@ from sobolev_diffusion.collect import collect_cold, collect_warm
 from sobolev_diffusion.config import InterplayConfig, MethodConfig, ReferenceConfig, SolverConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
-from sobolev_diffusion.interplay import collected, select
+from sobolev_diffusion.interplay import Chunk, collecting, learnt
 from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.reference import best_known
 from sobolev_diffusion.rollout import load_policy
@@ -104,7 +104,7 @@ def _policy(job: Job, output: Path) -> None:
     if iteration > 1 and not rules.reset:
         before = load_policy(paths.pop())
     chunks = chunks_of(paths, s.get("chunks", [(0, s["instances"])]))
-    chosen = Demonstrations.concatenate([select(*chunk, rules) for chunk in chunks])
+    chosen = learnt(chunks, rules)
     log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in chunks))
     method = MethodConfig(**s["method"])
     if method.policy.kind == "nearest":
@@ -116,7 +116,7 @@ def _policy(job: Job, output: Path) -> None:
 
 def chunks_of(
     paths: Sequence[Path], instances: Sequence[tuple[int, int]]
-) -> list[tuple[Demonstrations, Demonstrations | None]]:
+) -> list[Chunk]:
     """What iterations collected: cold runs, and warm ones where there are any.
 
     Args:
@@ -142,8 +142,7 @@ def _collection(job: Job, output: Path) -> None:
     s = job.settings
     rules = InterplayConfig(**s["interplay"])
     chunks = chunks_of([path for path, _ in job.inputs], s["chunks"])
-    tables = [collected(*chunk, rules).assign(iteration=i) for i, chunk in enumerate(chunks, start=1)]
-    _write_labelled(job, pd.concat(tables, ignore_index=True), output)
+    _write_labelled(job, collecting(chunks, rules), output)
 
 
 def _evaluation(job: Job, output: Path) -> None:

@@ -9,7 +9,7 @@ import yaml
 from sobolev_diffusion.chain import Chain
 from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.config import InterplayConfig, load, validate
-from sobolev_diffusion.interplay import collected, origins, select
+from sobolev_diffusion.interplay import collected, collecting, learnt, origins, select
 from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.policies.base import Policy
@@ -77,6 +77,53 @@ def test_what_was_collected_has_a_row_per_instance(cold, warm):
     assert list(first.learnt_from) == ["cold", "cold", "none", "none"]
     assert first.warm_cost.isna().all()
     assert list(later.warm_converged) == [1, 1, 1, 0]
+
+
+def near_each_other(runs, cost):
+    """Two groups of instances far from each other, (0, 1) and (2, 3), with these costs."""
+    copy = runs.take(np.arange(4))
+    copy.theta[:] = copy.theta[0]
+    copy.theta[:, 0] += [0.0, 0.1, 2.0, 2.1]
+    copy.cost[:], copy.converged[:] = cost, True
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("cost", "neighbours", "left"),
+    [
+        ([1.0, 1.2, 5.0, 6.0], 1, [0, 1, 2, 3]),  # each within the margin of the one beside it
+        ([1.0, 1.4, 5.0, 7.0], 1, [0, 2]),
+        ([1.0, 1.2, 5.0, 6.0], 3, [0, 1]),  # compared with all
+        ([1.0, 1.2, 5.0, 6.0], 10, [0, 1]),  # fewer than asked for
+    ],
+)
+def test_worse_local_minima_are_left_out(solved, cost, neighbours, left):
+    rules = InterplayConfig(reject_local_minima={"neighbours": neighbours, "margin": 0.3})
+    chunks = [(near_each_other(solved, cost), None)]
+    assert list(learnt(chunks, rules).instance) == left
+    assert list(learnt(chunks, PAPER).instance) == [0, 1, 2, 3]
+    table = collecting(chunks, rules)
+    assert list(table.instance[table.learnt_from == "cold"]) == left
+
+
+def test_an_earlier_run_is_left_out_once_a_later_neighbour_is_better(solved):
+    rules = InterplayConfig(reject_local_minima={"neighbours": 1, "margin": 0.3})
+    both = near_each_other(solved, [2.0, 1.0, 2.4, 2.4])
+    chunks = [(both.take(np.array([0, 2])), None), (both.take(np.array([1, 3])), None)]
+    assert list(learnt(chunks[:1], rules).instance) == [0, 2]
+    assert list(learnt(chunks, rules).instance) == [2, 1, 3]
+    assert list(collecting(chunks, rules).learnt_from) == ["cold"] * 4  # each judged in its own iteration
+
+
+def test_nothing_to_learn_from_is_no_error_while_collecting(cold):
+    nothing = cold.take(np.array([2, 3]))
+    rules = InterplayConfig(reject_local_minima={})
+    assert list(collecting([(nothing, None)], rules).learnt_from) == ["none"] * 2
+
+
+def test_the_rejection_of_local_minima_is_part_of_the_first_policys_key():
+    plan = Plan(CONFIG, ROOT)
+    assert plan.policy(chain(), 1).key != plan.policy(chain(reject_local_minima={}), 1).key
 
 
 def chain(**rules):

@@ -90,6 +90,17 @@ def test_guess_leads_from_the_start_to_the_goal(name):
     assert (us <= task.upper).all()
 
 
+def test_a_dual_tolerance_of_its_own_leaves_the_primal_one():
+    task = make("pendulum")
+    theta, exact = solved("pendulum")
+    settings = CONFIG.tasks["pendulum"].cold.model_copy(update={"dual_tolerance": 1.0})
+    solution = solve(task.problem(theta), task.guess(theta), settings)
+    assert solution.converged
+    assert settings.tolerance < solution.dual_infeasibility <= 1.0
+    assert solution.primal_infeasibility <= settings.tolerance
+    assert solution.iterations < exact.iterations
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_solver_reaches_the_goal_within_the_limits(name):
     task = make(name)

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config.section import PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, PositiveFloat, PositiveInt, Section
+
+
+class LocalMinimaConfig(Section):
+    """When a run is taken to have ended in a worse local minimum than those of instances like its own."""
+
+    neighbours: PositiveInt = 10
+    """How many of the nearest instances it is compared with."""
+    margin: PositiveFloat = 0.3
+    """It is worse if it costs more than (1 + margin) times the cheapest of theirs."""
 
 
 class InterplayConfig(Section):
@@ -19,6 +28,10 @@ class InterplayConfig(Section):
     policy's rollout, whatever it costs."""
     reject: bool = True
     """Leave out instances that did not converge within the solver's max_iterations (K_solve)."""
+    reject_local_minima: Annotated[LocalMinimaConfig | None, Field(json_schema_extra=LATER)] = None
+    """Leave out also the runs that ended in a worse local minimum than their neighbours among the runs collected
+    so far. Ours, not the paper's: what solves of the interpolated guess converge to is a mixture of swings, and
+    a policy that learns from all of them commits to none; none: learn from all."""
     reset: bool = True
     """Train each iteration's policy from fresh weights; otherwise go on from those of the one before."""
     new_instances: bool = True

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, PositiveFloat, PositiveInt, Section
 
 
 class SolverConfig(Section):
     tolerance: PositiveFloat = 1e-3
     """Target of primal and dual infeasibility."""
+    dual_tolerance: Annotated[PositiveFloat | None, Field(json_schema_extra=LATER)] = None
+    """Target of dual infeasibility, where it is not that of primal infeasibility."""
     mu: PositiveFloat = 1e-2
     """Initial augmented-Lagrangian penalty."""
     step_acceptance: Literal["filter", "armijo", "nonmonotone"] = "filter"

@@ -16,7 +16,7 @@ from sobolev_diffusion.solver import solve
 from sobolev_diffusion.tasks.registry import make_task
 
 BAR, OVERHEAD_BAR = 1.8, 0.03
-SOLVES = 20  # spread over the processes
+SOLVES = 100  # spread over the processes: an iteration of Algorithm 1
 TASKS = ("pendulum", "double_pendulum", "ur5_full_random", "quadrotor")
 ITERATIONS = 200  # at most, of a timed solve
 

@@ -114,9 +114,7 @@ def _policy(job: Job, output: Path) -> None:
     train(_task(s), chosen, method, s["epochs"], seed, before).policy.save(output)
 
 
-def chunks_of(
-    paths: Sequence[Path], instances: Sequence[tuple[int, int]]
-) -> list[Chunk]:
+def chunks_of(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[Chunk]:
     """What iterations collected: cold runs, and warm ones where there are any.
 
     Args:

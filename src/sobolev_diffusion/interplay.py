@@ -70,7 +70,7 @@ def learnt(chunks: Sequence[Chunk], rules: InterplayConfig) -> Demonstrations:
 
 
 def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
-    """Which runs cost more than (1 + margin) times the cheapest among those of the nearest instances, (n,)."""
+    """Which runs cost more than (1 + margin) times the cheapest of the nearest instances, (n,)."""
     if rules.reject_local_minima is None or not len(runs):
         return np.zeros(len(runs), dtype=bool)
     compared = rules.reject_local_minima.neighbours + 1  # the nearest is the run itself

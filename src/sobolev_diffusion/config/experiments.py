@@ -30,8 +30,8 @@ class InterplayConfig(Section):
     """Leave out instances that did not converge within the solver's max_iterations (K_solve)."""
     reject_local_minima: Annotated[LocalMinimaConfig | None, Field(json_schema_extra=LATER)] = None
     """Leave out also the runs that ended in a worse local minimum than their neighbours among all collected
-    so far; none: learn from them too. Ours, not the paper's: what solves from the interpolated guess converge to
-    can be a mixture of very different motions, and a policy that learns from all of them commits to none."""
+    so far; none: learn from them too. Ours, not the paper's: what the solver converges to alone can be a
+    mixture of very different motions, and a policy that learns from all of them commits to none."""
     reset: bool = True
     """Train each iteration's policy from fresh weights; otherwise go on from those of the one before."""
     new_instances: bool = True

@@ -51,6 +51,21 @@ def test_table_has_a_row_per_task(rows):
     assert table["over 5% dearer"][0] == "0%"
 
 
+def test_an_instance_without_a_feasible_run_is_left_out_of_the_mean(rows):
+    pandas = pytest.importorskip("pandas")
+    spec = ToAloneTable(kind="to_alone", tasks=("quadrotor",), caption="")
+    style = Style.load(ROOT / "config/plotting.yaml")
+
+    def best(first, second):
+        costs = [each.copy() for each in rows]
+        for table in costs[1::2]:
+            table["best_cost"] = [first, second, second]
+        return to_alone_table.make(pandas.concat(costs, ignore_index=True), spec, style)["best known cost"][0]
+
+    assert best(np.inf, 2.0) == best(2.0, 2.0) == "2 [2, 2]"
+    assert best(np.inf, np.inf) == "-"
+
+
 def test_deformation_keeps_both_ends():
     task = make_task("quadrotor", CONFIG.tasks["quadrotor"])
     guess = task.guess(task.sample(np.random.default_rng(0)))

@@ -39,7 +39,6 @@ def make(rows: pd.DataFrame, _: ToAloneTable, style: Style) -> pd.DataFrame:
 
 
 def _row(title: str, rows: pd.DataFrame) -> dict[str, str]:
-    solved = rows[rows.converged]
     return {
         "task": title,
         "converged": _share(rows.converged),
@@ -47,8 +46,8 @@ def _row(title: str, rows: pd.DataFrame) -> dict[str, str]:
         "failed": _share(rows.failed),
         "iterations": _mean(rows, "iterations"),
         "median": f"{rows.iterations.median():.0f}",
-        "cost": _mean(rows[np.isfinite(rows.cost)], "cost"),
-        "cost of converged": _mean(solved, "cost") if len(solved) else "-",
+        "cost": _mean(rows, "cost"),
+        "cost of converged": _mean(rows[rows.converged], "cost"),
         "best known cost": _mean(rows, "best_cost"),
         "over 5% dearer": _share(rows.worse),
         "largest violation": f"{rows.violation[~rows.failed].max():.1e}",
@@ -61,5 +60,9 @@ def _share(flags: pd.Series) -> str:
 
 
 def _mean(rows: pd.DataFrame, column: str) -> str:
-    summary = over_seeds(rows, ["task"], column).iloc[0]
+    """Mean and interval of what is finite: a run without a result has no cost."""
+    finite = rows[np.isfinite(rows[column])]
+    if finite.empty:
+        return "-"
+    summary = over_seeds(finite, ["task"], column).iloc[0]
     return f"{summary['mean']:.4g} [{summary.low:.4g}, {summary.high:.4g}]"

@@ -61,6 +61,7 @@ TINY = {
     "seeds": 1,
     "evaluation": {"instances": 2},
     "block_size": 2,
+    "draw": ["fig1_pendulum", "timing_pendulum"],
     "experiments": {
         "pendulum": {
             "methods": ["sob_mlp"],

@@ -16,7 +16,7 @@ SUFFIX = {
     "timings": ".parquet",
     "references": ".parquet",
 }
-TO_ALONE, BEST_KNOWN = "to_alone", "best_known"
+TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
 """Labels of what no policy had a part in, in the place of a method."""
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import ContinuationConfig, SolverConfig
+from sobolev_diffusion.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import Solution, solve
@@ -18,6 +19,7 @@ from sobolev_diffusion.workers import Failure, call_on_all
 log = logging.getLogger(__name__)
 
 TRAINING, EVALUATION = "training instance", "evaluation instance"
+WORTH_PASSING_ON = 1e-3  # share by which a run must be cheaper for its neighbours to be solved from it again
 
 
 def instance(task: Task, purpose: str, seed: int, number: int) -> Array:
@@ -79,6 +81,49 @@ def collect_cold(
     """TO alone on training instances."""
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
     return solve_instances(task, config, numbers, thetas, workers=workers)
+
+
+def collect_from_neighbours(
+    task: Task,
+    config: SolverConfig,
+    rules: ContinuationConfig,
+    runs: Demonstrations,
+    first: int,
+    workers: int = 1,
+) -> Demonstrations:
+    """Training instances solved from the solutions of those near them.
+
+    Args:
+        task: builds the problems.
+        config: solver settings for warm starts.
+        rules: from how many neighbours, in how many rounds.
+        runs: a run of each instance so far, each instance once.
+        first: number of the first instance to solve; those before it only lead.
+
+    Returns:
+        The instances from `first` on, in order: the cheapest converged run of each, or where none has
+        converged the run it came with.
+    """
+    runs = runs.take(np.argsort(runs.instance, kind="stable"))
+    leading = int((runs.instance < first).sum())
+    solutions = runs.solutions()
+    best = BestRuns(len(runs), lambda run: run.converged, gain=WORTH_PASSING_ON)
+    best.offer("collected", range(len(runs)), solutions)
+    spread_to_neighbours(
+        task,
+        config,
+        list(runs.theta),
+        best,
+        neighbours=rules.neighbours,
+        rounds=rules.rounds,
+        first=leading,
+        from_cheaper_only=True,
+        workers=workers,
+    )
+    chosen = [run or solution for run, solution in zip(best.runs, solutions, strict=True)]
+    return Demonstrations.stack(
+        runs.instance[leading:], runs.theta[leading:], chosen[leading:], task.space.ndx
+    )
 
 
 def collect_warm(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.gains import Linearisation
 from sobolev_diffusion.solver import Solution
 from sobolev_diffusion.store import BadArtefact, write_atomically
 
@@ -89,6 +90,25 @@ class Demonstrations:
             dual_infeasibility=np.array([s.dual_infeasibility for s in solutions]),
             error=np.array([s.error for s in solutions], dtype=np.str_),
         )
+
+    def solutions(self) -> list[Solution]:
+        """What `stack` gathered, but for the seconds, which are not kept."""
+        return [
+            Solution(
+                xs=self.xs[i],
+                us=self.us[i],
+                cost=float(self.cost[i]),
+                iterations=int(self.iterations[i]),
+                converged=bool(self.converged[i]),
+                stalled=bool(self.stalled[i]),
+                primal_infeasibility=float(self.primal_infeasibility[i]),
+                dual_infeasibility=float(self.dual_infeasibility[i]),
+                seconds=0.0,
+                error=str(self.error[i]),
+                linearisation=None if self.error[i] else Linearisation(self.gains[i], self.A[i], self.B[i]),
+            )
+            for i in range(len(self))
+        ]
 
     def save(self, path: Path) -> None:
         """Write the .npz; the same runs give the same bytes."""

@@ -6,11 +6,12 @@ Reading a plan needs no torch and no solver, so that the workflow is quick to lo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE, Artefact
+from sobolev_diffusion.artefact import BEST_KNOWN, CONTINUED, TO_ALONE, Artefact
 from sobolev_diffusion.chain import Chain
 from sobolev_diffusion.config import (
     ActionLengthTable,
@@ -90,7 +91,8 @@ class Plan:
             return (self.cold_block(spec.task, self.config.first_seed, 0),)
         if spec.kind == "to_alone":
             pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
-            return tuple(each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference))
+            compared = [each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference)]
+            return (*compared, *(self.solver_timing(task, spec.timed_instances) for task in spec.tasks))
         if spec.kind == "action_lengths":
             return (*self.last_evaluations(spec), self.timing(spec.timing))
         if spec.kind == "iterations":
@@ -159,20 +161,43 @@ class Plan:
             longest = max(epochs) if epochs else None
             chain = Chain(spec.task, method, timing.n_traj, longest, timing.seed, spec.interplay)
             policies.append(self.policy(chain, spec.iterations))
+        lengths = sorted({*spec.action_lengths, *spec.last_action_lengths})
+        return self._timing(
+            name,
+            spec.task,
+            timing.seed,
+            timing.instances,
+            dict(zip(spec.methods, policies, strict=True)),
+            lengths,
+        )
+
+    def solver_timing(self, task: str, instances: int) -> Artefact:
+        """Wall-clock times of TO alone on some evaluation instances of the first seed."""
+        return self._timing(f"{task}/{TO_ALONE}", task, self.config.first_seed, instances, {}, [])
+
+    def _timing(
+        self,
+        name: str,
+        task: str,
+        seed: int,
+        instances: int,
+        policies: Mapping[str, Artefact],
+        action_lengths: list[int],
+    ) -> Artefact:
         return self._remember(
             "timings",
             name,
             {
-                "task": self._task(spec.task),
-                "cold": self.config.tasks[spec.task].cold.identity(),
-                "warm": self.config.tasks[spec.task].warm.identity(),
-                "seed": timing.seed,
-                "instances": timing.instances,
-                "methods": list(spec.methods),
-                "action_lengths": sorted({*spec.action_lengths, *spec.last_action_lengths}),
+                "task": self._task(task),
+                "cold": self.config.tasks[task].cold.identity(),
+                "warm": self.config.tasks[task].warm.identity(),
+                "seed": seed,
+                "instances": instances,
+                "methods": list(policies),
+                "action_lengths": action_lengths,
             },
-            tuple(policies),
-            {"task": spec.task, "seed": timing.seed},
+            tuple(policies.values()),
+            {"task": task, "seed": seed},
         )
 
     def policy(self, chain: Chain, iteration: int) -> Artefact:
@@ -189,7 +214,7 @@ class Plan:
             "seed": chain.seed,
             "instances": iteration * chain.n_traj,
         }
-        if iteration > 1 or not rules.reject or rules.reject_local_minima:
+        if iteration > 1 or not rules.reject or rules.reject_local_minima or rules.continuation:
             settings["chunks"] = [self._instances(chain, each) for each in learnt]
             settings["interplay"] = rules.identity()
             settings["iteration"] = iteration
@@ -240,17 +265,47 @@ class Plan:
             chain.labels,
         )
 
+    def continued(self, chain: Chain, iteration: int) -> Artefact:
+        """Solves of an iteration's instances from those of their neighbours in it and in those before."""
+        assert chain.rules.continuation is not None
+        before = range(1, iteration) if chain.rules.new_instances else range(0)
+        first, last = self._instances(chain, iteration)
+        return self._remember(
+            "demonstrations",
+            f"{chain.task}/{CONTINUED}/n{chain.n_traj}/seed{chain.seed}/iter{iteration}",
+            {
+                "task": self._task(chain.task),
+                "solver": self.config.tasks[chain.task].warm.identity(),
+                "continuation": chain.rules.continuation.identity(),
+                "seed": chain.seed,
+                "first": first,
+                "count": last - first,
+            },
+            (
+                *(self.continued(chain, each) for each in before),
+                *self._cold_blocks(chain, range(iteration, iteration + 1)),
+            ),
+            {"task": chain.task, "method": CONTINUED, "seed": chain.seed, "iteration": iteration},
+        )
+
     def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
-        """The demonstrations that these iterations collect: the cold blocks, then the warm ones of each."""
+        """What these iterations collect: runs that no policy had a part in, then the warm ones of each."""
         warm = [
             self.warm_demonstrations(chain, each)
             for each in iterations
             if each > 1 and chain.rules.warm_start
         ]
-        chunks = [self._instances(chain, each) for each in iterations]
+        if chain.rules.continuation:
+            continued = (self.continued(chain, each) for each in iterations)
+            return [*{each.key: each for each in continued}.values(), *warm]
+        return [*self._cold_blocks(chain, iterations), *warm]
+
+    def _cold_blocks(self, chain: Chain, iterations: range) -> list[Artefact]:
+        """The blocks of cold solves that hold the instances of these iterations."""
         size = self.config.block_size
-        blocks = {number // size for first, last in chunks for number in range(first, last)}
-        return [*(self.cold_block(chain.task, chain.seed, block) for block in sorted(blocks)), *warm]
+        instances = (range(*self._instances(chain, each)) for each in iterations)
+        blocks = {number // size for numbers in instances for number in numbers}
+        return [self.cold_block(chain.task, chain.seed, block) for block in sorted(blocks)]
 
     @staticmethod
     def _instances(chain: Chain, iteration: int) -> tuple[int, int]:

@@ -7,22 +7,16 @@ trajectory counts, converged or not.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.closed_loop import follow
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import ReferenceConfig, SolverConfig
-from sobolev_diffusion.neighbours import nearest_first
+from sobolev_diffusion.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
-from sobolev_diffusion.workers import Failure, call_on_all
-
-log = logging.getLogger(__name__)
+from sobolev_diffusion.workers import call_on_all
 
 BUMPS = 4  # sine waves in a deformation of a guess
 
@@ -43,22 +37,12 @@ def best_known(
         neighbour), best_converged.
     """
     thetas = evaluation_thetas(task, seed, instances)
-    best: list[Solution | None] = [None] * instances
-    best_from = ["none"] * instances
-
-    def keep_best(origin: str, numbers: list[int], attempt: Callable[[int], Solution]) -> None:
-        for number, answer in zip(numbers, call_on_all(attempt, len(numbers), workers=workers), strict=True):
-            if isinstance(answer, Failure) or answer.primal_infeasibility > cold.tolerance:
-                continue
-            if best[number] is None or answer.cost < best[number].cost * (1 - 1e-6):
-                best[number], best_from[number] = answer, origin
-        costs = [solution.cost for solution in best if solution]
-        log.info("%s: %d of %d solved, total cost %.5g", origin, len(costs), instances, sum(costs))
+    best = BestRuns(instances, lambda run: run.primal_infeasibility <= cold.tolerance)
 
     def from_guess(number: int) -> Solution:
         return solve(task.problem(thetas[number]), task.guess(thetas[number]), cold, with_gains=True)
 
-    keep_best("guess", list(range(instances)), from_guess)
+    best.offer("guess", range(instances), call_on_all(from_guess, instances, workers=workers))
     restarts = [(number, restart) for number in range(instances) for restart in range(config.restarts)]
 
     def from_deformation(index: int) -> Solution:
@@ -67,39 +51,17 @@ def best_known(
         guess = deform(task, task.guess(thetas[number]), config.deformation, rng)
         return solve(task.problem(thetas[number]), guess, cold, with_gains=True)
 
-    keep_best("restart", [number for number, _ in restarts], from_deformation)
-    ranking = nearest_first(np.stack(thetas), np.stack(thetas))
-    order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
-    tried: dict[tuple[int, int], Solution | None] = {}
-    for _ in range(config.rounds):
-        known = {number for number in range(instances) if best[number]}
-        nearest = [[each for each in row if each in known][: config.neighbours] for row in order]
-        pairs = [
-            (number, other)
-            for number in range(instances)
-            for other in nearest[number]
-            if tried.get((number, other)) is not best[other]  # would end as it did before
-        ]
-        leaders = list(best)
-        tried.update((pair, leaders[pair[1]]) for pair in pairs)
-
-        def from_neighbour(
-            index: int, pairs: list[tuple[int, int]] = pairs, leaders: list[Solution | None] = leaders
-        ) -> Solution:
-            number, other = pairs[index]
-            leader = leaders[other]
-            guess = follow(
-                task, leader.xs, leader.us, leader.linearisation.gains, task.initial_state(thetas[number])
-            )
-            return solve(task.problem(thetas[number]), guess, warm, with_gains=True)
-
-        keep_best("neighbour", [number for number, _ in pairs], from_neighbour)
+    answers = call_on_all(from_deformation, len(restarts), workers=workers)
+    best.offer("restart", [number for number, _ in restarts], answers)
+    spread_to_neighbours(
+        task, warm, thetas, best, neighbours=config.neighbours, rounds=config.rounds, workers=workers
+    )
     return pd.DataFrame(
         {
             "instance": range(instances),
-            "best_cost": [solution.cost if solution else np.inf for solution in best],
-            "best_from": best_from,
-            "best_converged": [bool(solution and solution.converged) for solution in best],
+            "best_cost": [run.cost if run else np.inf for run in best.runs],
+            "best_from": best.origin,
+            "best_converged": [bool(run and run.converged) for run in best.runs],
         }
     )
 

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.collect import collect_cold, collect_warm
-from sobolev_diffusion.config import InterplayConfig, MethodConfig, ReferenceConfig, SolverConfig
+from sobolev_diffusion.collect import collect_cold, collect_from_neighbours, collect_warm
+from sobolev_diffusion.config import (
+    ContinuationConfig,
+    InterplayConfig,
+    MethodConfig,
+    ReferenceConfig,
+    SolverConfig,
+)
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
 from sobolev_diffusion.interplay import Chunk, collecting, learnt
@@ -87,12 +94,24 @@ def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
     task, solver = _task(s), SolverConfig(**s["solver"])
-    if job.inputs:
-        policy = load_policy(job.inputs[0][0])
+    paths = [path for path, _ in job.inputs]
+    if "continuation" in s:
+        rules = ContinuationConfig(**s["continuation"])
+        known = _each_once([Demonstrations.load(path) for path in paths], before=numbers.stop)
+        runs = collect_from_neighbours(task, solver, rules, known, numbers.start, job.workers)
+    elif paths:
+        policy = load_policy(paths[0])
         runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
     else:
         runs = collect_cold(task, solver, s["seed"], numbers, job.workers)
     runs.save(output)
+
+
+def _each_once(sets: Sequence[Demonstrations], before: int) -> Demonstrations:
+    """All instances below a number; where several sets have one, the run of the first of them."""
+    runs = Demonstrations.concatenate(list(sets))
+    _, index = np.unique(runs.instance, return_index=True)
+    return runs.take(index[runs.instance[index] < before])
 
 
 def _policy(job: Job, output: Path) -> None:

@@ -47,6 +47,7 @@ def test_shipped_configurations_are_valid():
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),
         ("cache", "maybe", ["cache", "prefer", "require", "off"]),
+        ("draw", ["fig_1"], ["draw", "fig_1", "fig1_pendulum"]),
         (
             "methods.diff.policy.unet",
             {"hidden_dims": [12, 16]},
@@ -65,6 +66,13 @@ def test_mistakes_are_named_in_one_line(path, value, said):
 
 def test_cache_off_is_understood_as_yaml_reads_it():
     assert config.validate(changed("cache", False)).cache == "off"
+
+
+def test_what_is_to_be_drawn_can_be_named():
+    chosen = config.validate(changed("draw", ["fig1_pendulum", "quadrotor"]))
+    assert list(chosen.figures) == list(chosen.tables) == ["fig1_pendulum"]
+    assert list(chosen.animations) == ["quadrotor"]
+    assert not config.validate(changed("draw", [])).figures
 
 
 def test_task_overrides_are_merged_into_the_method():

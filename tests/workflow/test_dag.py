@@ -13,6 +13,8 @@ from sobolev_diffusion.config import load
 from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.store import check
 
+DRAWN = ("figures", "tables", "animations")
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -31,7 +33,7 @@ def test_fresh_clone_draws_and_computes_nothing(folder):
     status, output = snakemake(folder, "-n", "all")
     assert status == 0, output
     config = yaml.safe_load((folder / "config/config.yaml").read_text())
-    assert planned(output) == {"figure": len(config["figures"]), "table": len(config["tables"])}
+    assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
     assert "To be drawn: figures fig1_pendulum: not drawn in this folder yet." in output
 
 
@@ -47,7 +49,7 @@ def test_drawing_leaves_the_committed_files_as_they_are_and_the_report_shows_the
     config = yaml.safe_load((folder / "config/config.yaml").read_text())
     for section, shown in (("figures", ".png"), ("tables", ".csv")):
         for name, spec in config[section].items():
-            assert re.search(r"(Fig\.|Table) \d", spec["caption"]), name
+            assert re.search(r"(Fig\.|Table) \d|Not in the paper", spec["caption"]), name
             opening = re.match(r"[\w .,:()]+", spec["caption"])[0]
             assert f'"caption": "<p>{opening}' in page, name
             content = base64.b64encode((folder / "results" / section / (name + shown)).read_bytes()).decode()

@@ -13,6 +13,7 @@ from sobolev_diffusion.config.drawings import (
     ToAloneTable,
 )
 from sobolev_diffusion.config.experiments import (
+    ContinuationConfig,
     EvaluationConfig,
     ExperimentConfig,
     InterplayConfig,
@@ -37,6 +38,7 @@ __all__ = [
     "AnimationConfig",
     "Config",
     "ConfigError",
+    "ContinuationConfig",
     "EvaluationConfig",
     "ExperimentConfig",
     "FigureConfig",

@@ -93,6 +93,8 @@ class ToAloneTable(Section):
     """How the solver does alone, a row per task, beside the best known costs."""
     tasks: tuple[str, ...]
     """Some of `tasks`."""
+    timed_instances: PositiveInt = 20
+    """How many instances of the first seed are timed for the seconds."""
     caption: str
     """Caption."""
 

@@ -18,6 +18,15 @@ class LocalMinimaConfig(Section):
     """It is worse if it costs more than (1 + margin) times the cheapest of theirs."""
 
 
+class ContinuationConfig(Section):
+    """How solved instances help to solve those near them."""
+
+    neighbours: PositiveInt = 3
+    """How many of the nearest solved instances an instance is solved from, those cheaper than its own run."""
+    rounds: PositiveInt = 4
+    """How often, at most, what was found is passed on."""
+
+
 class InterplayConfig(Section):
     """Algorithm 1 beyond its first iteration; every default is the paper's."""
 
@@ -32,6 +41,10 @@ class InterplayConfig(Section):
     """Leave out also the runs that ended in a worse local minimum than their neighbours among all collected
     so far; none: learn from them too. Ours, not the paper's: what the solver converges to alone can be a
     mixture of very different motions, and a policy that learns from all of them commits to none."""
+    continuation: Annotated[ContinuationConfig | None, Field(json_schema_extra=LATER)] = None
+    """Solve each new instance also from the runs of its nearest neighbours, followed with their gains, and
+    keep the cheapest converged run; none: from the interpolated guess alone. Ours, not the paper's: a solver
+    that alone converges seldom, and to many different motions, then gives a few that all instances share."""
     reset: bool = True
     """Train each iteration's policy from fresh weights; otherwise go on from those of the one before."""
     new_instances: bool = True

@@ -14,7 +14,8 @@ from sobolev_diffusion.config.methods import MethodConfig
 from sobolev_diffusion.config.section import ConfigError, PositiveInt, Section
 from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig, TaskConfig
 
-REMOVABLE = ("tasks", "methods", "experiments", "timings", "figures", "tables", "animations")
+DRAWN = ("figures", "tables", "animations")
+REMOVABLE = ("tasks", "methods", "experiments", "timings", *DRAWN)
 """Sections whose entries a later configuration file can remove, by setting them to null."""
 
 
@@ -39,19 +40,30 @@ class Config(Section):
     figures: dict[str, FigureConfig]
     tables: dict[str, TableConfig]
     animations: dict[str, AnimationConfig] = {}
+    draw: tuple[str, ...] | None = None
+    """Names of the figures, tables and animations that there are; none: all of these sections."""
 
     @model_validator(mode="before")
     @classmethod
-    def _null_removes(cls, content: Any) -> Any:
-        """An entry that a later file sets to null is as if it had never been there."""
+    def _removed(cls, content: Any) -> Any:
+        """What a later file sets to null, or leaves out of `draw`, is as if it had never been there."""
         if not isinstance(content, dict):
             return content
-        return {
+        left = {
             section: {name: each for name, each in entries.items() if each is not None}
             if section in REMOVABLE and isinstance(entries, dict)
             else entries
             for section, entries in content.items()
         }
+        chosen = left.get("draw")
+        if not isinstance(chosen, list | tuple):
+            return left
+        sections = {section: left[section] for section in DRAWN if isinstance(left.get(section), dict)}
+        for name in chosen:
+            _known("draw", name, {each: None for entries in sections.values() for each in entries})
+        for section, entries in sections.items():
+            left[section] = {name: each for name, each in entries.items() if name in chosen}
+        return left
 
     @field_validator("cache", mode="before")
     @classmethod

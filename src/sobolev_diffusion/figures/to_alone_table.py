@@ -18,10 +18,14 @@ def make(rows: pd.DataFrame, _: ToAloneTable, style: Style) -> pd.DataFrame:
     """A row per task; intervals over seeds.
 
     Args:
-        rows: evaluations of TO alone and best known costs, told apart by `method`.
+        rows: evaluations of TO alone and best known costs, told apart by `method`; and wall-clock times,
+            which have `total_seconds`.
         style: titles of tasks, in the order of the rows.
     """
     columns = ["task", "seed", "instance"]
+    timed = rows.total_seconds.notna()
+    seconds = rows[timed].groupby("task").total_seconds.mean()
+    rows = rows[~timed]
     alone = rows[rows.method == TO_ALONE].drop(columns=["best_cost"])
     alone = alone.astype(
         dict.fromkeys(FLAGS, bool)
@@ -31,14 +35,14 @@ def make(rows: pd.DataFrame, _: ToAloneTable, style: Style) -> pd.DataFrame:
     merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
     return pd.DataFrame(
         [
-            _row(style.tasks[task], merged[merged.task == task])
+            _row(style.tasks[task], merged[merged.task == task], seconds[task])
             for task in style.tasks
             if task in set(merged.task)
         ]
     )
 
 
-def _row(title: str, rows: pd.DataFrame) -> dict[str, str]:
+def _row(title: str, rows: pd.DataFrame, seconds: float) -> dict[str, str]:
     return {
         "task": title,
         "converged": _share(rows.converged),
@@ -46,6 +50,7 @@ def _row(title: str, rows: pd.DataFrame) -> dict[str, str]:
         "failed": _share(rows.failed),
         "iterations": _mean(rows, "iterations"),
         "median": f"{rows.iterations.median():.0f}",
+        "seconds": f"{seconds:.3g}",
         "cost": _mean(rows, "cost"),
         "cost of converged": _mean(rows[rows.converged], "cost"),
         "best known cost": _mean(rows, "best_cost"),

@@ -1,0 +1,115 @@
+"""Continuation: instances are solved from the solutions of those nearest to them, in rounds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sobolev_diffusion.closed_loop import follow
+from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.neighbours import nearest_first
+from sobolev_diffusion.solver import Solution, solve
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.workers import Failure, call_on_all
+
+log = logging.getLogger(__name__)
+
+
+class BestRuns:
+    """The cheapest usable run of every instance so far.
+
+    Args:
+        count: number of instances.
+        usable: whether a run counts at all.
+        gain: a run replaces another if it is cheaper by more than this share.
+
+    Attributes:
+        runs: a run of each instance; None where none was usable.
+        origin: what the run began from.
+    """
+
+    def __init__(self, count: int, usable: Callable[[Solution], bool], gain: float = 1e-6) -> None:
+        self.runs: list[Solution | None] = [None] * count
+        self.origin = ["none"] * count
+        self._usable, self._gain = usable, gain
+
+    def offer(self, origin: str, numbers: Sequence[int], runs: Sequence[Solution | Failure]) -> int:
+        """Keep each run that is better than what its instance has; how many were."""
+        kept = 0
+        for number, run in zip(numbers, runs, strict=True):
+            if isinstance(run, Failure) or not self._usable(run):
+                continue
+            best = self.runs[number]
+            if best is None or run.cost < best.cost * (1 - self._gain):
+                self.runs[number], self.origin[number] = run, origin
+                kept += 1
+        costs = [run.cost for run in self.runs if run]
+        log.info("%s: %d of %d solved, total cost %.5g", origin, len(costs), len(self.runs), sum(costs))
+        return kept
+
+
+def spread_to_neighbours(
+    task: Task,
+    config: SolverConfig,
+    thetas: Sequence[Array],
+    best: BestRuns,
+    *,
+    neighbours: int,
+    rounds: int,
+    first: int = 0,
+    from_cheaper_only: bool = False,
+    workers: int = 1,
+) -> None:
+    """Solve every instance from its nearest neighbours' best runs, followed with their gains.
+
+    Where those have become better, it is solved from them again in the next round.
+
+    Args:
+        task: builds the problems.
+        config: solver settings for warm starts.
+        thetas: of the instances, in the order of `best`.
+        best: what is known; better runs are put there.
+        neighbours: from how many of the nearest instances that have a run.
+        rounds: how often, at most; it ends when a round has nothing new to try.
+        first: instances before this one lead and are not solved again.
+        from_cheaper_only: leave out neighbours whose run costs more than the instance's own.
+        workers: processes side by side; the result does not depend on it.
+    """
+    ranking = nearest_first(np.stack(thetas), np.stack(thetas))
+    order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
+    tried: dict[tuple[int, int], Solution | None] = {}
+
+    def promising(number: int, other: int) -> bool:
+        own, leader = best.runs[number], best.runs[other]
+        if tried.get((number, other)) is leader:
+            return False  # would end as it did before
+        return own is None or not from_cheaper_only or leader.cost < own.cost
+
+    for _ in range(rounds):
+        known = {number for number, run in enumerate(best.runs) if run}
+        nearest = [[each for each in row if each in known][:neighbours] for row in order]
+        pairs = [
+            (number, other)
+            for number in range(first, len(thetas))
+            for other in nearest[number]
+            if promising(number, other)
+        ]
+        if not pairs:
+            return
+        leaders = list(best.runs)
+        tried.update((pair, leaders[pair[1]]) for pair in pairs)
+
+        def from_neighbour(
+            index: int, pairs: list[tuple[int, int]] = pairs, leaders: list[Solution | None] = leaders
+        ) -> Solution:
+            number, other = pairs[index]
+            leader = leaders[other]
+            guess = follow(
+                task, leader.xs, leader.us, leader.linearisation.gains, task.initial_state(thetas[number])
+            )
+            return solve(task.problem(thetas[number]), guess, config, with_gains=True)
+
+        answers = call_on_all(from_neighbour, len(pairs), workers=workers)
+        best.offer("neighbour", [number for number, _ in pairs], answers)

@@ -124,7 +124,7 @@ class Plan:
                 "task": self._task(task),
                 "cold": settings.cold.identity(),
                 "warm": settings.warm.identity(),
-                "reference": self.config.reference.identity(),
+                "reference": self.config.search(task).identity(),
                 "seed": seed,
                 "instances": self.config.evaluation.instances,
             },

@@ -47,6 +47,8 @@ def test_shipped_configurations_are_valid():
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),
         ("cache", "maybe", ["cache", "prefer", "require", "off"]),
+        ("tasks.pendulum.reference", {"round": 3}, ["tasks.pendulum.reference", "round", "rounds"]),
+        ("tasks.pendulum.reference", {"rounds": -1}, ["rounds", "-1"]),
         ("draw", ["fig_1"], ["draw", "fig_1", "fig1_pendulum"]),
         (
             "methods.diff.policy.unet",
@@ -80,6 +82,12 @@ def test_task_overrides_are_merged_into_the_method():
     method = merged.method("pendulum", "sob_diff")
     assert method.sobolev.weight == 0.5
     assert method.policy == merged.methods["sob_diff"].policy
+
+
+def test_task_can_be_searched_differently():
+    merged = config.validate(changed("tasks.pendulum.reference", {"rounds": 7}))
+    assert merged.search("pendulum") == merged.reference.model_copy(update={"rounds": 7})
+    assert merged.search("quadrotor") == merged.reference
 
 
 def test_schema_is_in_step_with_the_types():

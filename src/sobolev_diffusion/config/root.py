@@ -140,6 +140,9 @@ class Config(Section):
                 raise ValueError(f"tasks.{name}: give either kind or module, not both")
             for method in task.methods:
                 _known(f"tasks.{name}.methods", method, self.methods)
+            for key in task.reference:
+                _known(f"tasks.{name}.reference", key, ReferenceConfig.model_fields)
+            self.search(name)
         return self
 
     @property
@@ -151,6 +154,11 @@ class Config(Section):
         """The settings of a method on a task: `methods` with the task's overrides merged in."""
         settings = self.methods[method].model_dump(mode="json")
         return MethodConfig.model_validate(_merge(settings, self.tasks[task].methods.get(method, {})))
+
+    def search(self, task: str) -> ReferenceConfig:
+        """How best known costs of a task are searched for: `reference` with its overrides merged in."""
+        settings = self.reference.model_dump(mode="json")
+        return ReferenceConfig.model_validate(_merge(settings, self.tasks[task].reference))
 
 
 def load(*paths: Path) -> Config:

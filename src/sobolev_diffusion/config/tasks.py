@@ -42,6 +42,8 @@ class TaskConfig(Section):
     """Solver settings from a policy's rollout (refining)."""
     methods: dict[str, dict[str, Any]] = {}
     """What a method does differently on this task: overrides of `methods`, merged key by key."""
+    reference: dict[str, Any] = {}
+    """What the search for best known costs does differently on this task: overrides of `reference`."""
 
 
 class ReferenceConfig(Section):

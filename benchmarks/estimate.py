@@ -76,6 +76,8 @@ def _demonstrations(settings: Config, artefact: Artefact) -> float:
     task, s = artefact.labels["task"], artefact.settings
     if not artefact.inputs:
         return s["count"] * cold_solve(task)
+    if "continuation" in s:
+        return s["count"] * s["continuation"]["neighbours"] * warm_solve(task)
     policy = settings.method(task, artefact.labels["method"]).policy
     return s["count"] * (rollout(task, policy, s["action_length"]) + warm_solve(task))
 
@@ -98,7 +100,7 @@ def _policy(settings: Config, artefact: Artefact) -> float:
 def _evaluation(settings: Config, artefact: Artefact) -> float:
     task, s = artefact.labels["task"], artefact.settings
     if not artefact.inputs:
-        return s["instances"] * cold_solve(task)
+        return 0.0  # read from runs that are counted as demonstrations
     policy = settings.method(task, artefact.labels["method"]).policy
     refining = warm_solve(task) if s["solver"] else 0.0
     return s["instances"] * sum(rollout(task, policy, length) + refining for length in s["action_lengths"])
@@ -115,8 +117,9 @@ def _timing(settings: Config, artefact: Artefact) -> float:
 
 
 def _reference(settings: Config, artefact: Artefact) -> float:
-    task, search = artefact.labels["task"], settings.reference
-    cold, warm = 1 + search.restarts, search.rounds * search.neighbours
+    task = artefact.labels["task"]
+    search = settings.search(task)
+    cold, warm = search.restarts, search.rounds * search.neighbours
     return artefact.settings["instances"] * (cold * cold_solve(task) + warm * warm_solve(task))
 
 

@@ -30,6 +30,8 @@ class Artefact:
         settings: all that the stage reads besides its inputs; JSON.
         inputs: the artefacts it is computed from, in order.
         labels: columns that identify it in tables (task, method, seed, ...).
+        shared: artefacts it is read from as well, there so that nothing is computed twice. Its settings say
+            all that they are a function of, so they are no part of its key.
     """
 
     stage: str
@@ -37,6 +39,12 @@ class Artefact:
     settings: dict[str, Any]
     inputs: tuple[Artefact, ...] = ()
     labels: dict[str, Any] = field(default_factory=dict)
+    shared: tuple[Artefact, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Artefact, ...]:
+        """The files that its job reads."""
+        return (*self.inputs, *self.shared)
 
     @cached_property
     def key(self) -> str:

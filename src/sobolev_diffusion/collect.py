@@ -76,10 +76,15 @@ def _staying(task: Task, theta: Array) -> tuple[Array, Array]:
 
 
 def collect_cold(
-    task: Task, config: SolverConfig, seed: int, numbers: Sequence[int], workers: int = 1
+    task: Task,
+    config: SolverConfig,
+    seed: int,
+    numbers: Sequence[int],
+    workers: int = 1,
+    purpose: str = TRAINING,
 ) -> Demonstrations:
-    """TO alone on training instances."""
-    thetas = [instance(task, TRAINING, seed, number) for number in numbers]
+    """TO alone on training instances, or those of another purpose."""
+    thetas = [instance(task, purpose, seed, number) for number in numbers]
     return solve_instances(task, config, numbers, thetas, workers=workers)
 
 
@@ -117,7 +122,7 @@ def collect_from_neighbours(
         neighbours=rules.neighbours,
         rounds=rules.rounds,
         first=leading,
-        from_cheaper_only=True,
+        frugal=True,
         workers=workers,
     )
     chosen = [run or solution for run, solution in zip(best.runs, solutions, strict=True)]

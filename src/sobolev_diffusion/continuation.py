@@ -59,7 +59,7 @@ def spread_to_neighbours(
     neighbours: int,
     rounds: int,
     first: int = 0,
-    from_cheaper_only: bool = False,
+    frugal: bool = False,
     workers: int = 1,
 ) -> None:
     """Solve every instance from its nearest neighbours' best runs, followed with their gains.
@@ -74,28 +74,27 @@ def spread_to_neighbours(
         neighbours: from how many of the nearest instances that have a run.
         rounds: how often, at most; it ends when a round has nothing new to try.
         first: instances before this one lead and are not solved again.
-        from_cheaper_only: leave out neighbours whose run costs more than the instance's own.
+        frugal: try one neighbour a round, the one whose run costs least, and none that costs more than the
+            instance's own; otherwise all of them.
         workers: processes side by side; the result does not depend on it.
     """
     ranking = nearest_first(np.stack(thetas), np.stack(thetas))
     order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
     tried: dict[tuple[int, int], Solution | None] = {}
 
-    def promising(number: int, other: int) -> bool:
-        own, leader = best.runs[number], best.runs[other]
-        if tried.get((number, other)) is leader:
-            return False  # would end as it did before
-        return own is None or not from_cheaper_only or leader.cost < own.cost
+    def to_try(number: int, known: set[int]) -> list[int]:
+        nearest = [other for other in order[number] if other in known][:neighbours]
+        # from the same run it would end as it did before
+        fresh = [other for other in nearest if tried.get((number, other)) is not best.runs[other]]
+        if not frugal:
+            return fresh
+        own = best.runs[number]
+        cheaper = [other for other in fresh if own is None or best.runs[other].cost < own.cost]
+        return sorted(cheaper, key=lambda other: best.runs[other].cost)[:1]
 
     for _ in range(rounds):
         known = {number for number, run in enumerate(best.runs) if run}
-        nearest = [[each for each in row if each in known][:neighbours] for row in order]
-        pairs = [
-            (number, other)
-            for number in range(first, len(thetas))
-            for other in nearest[number]
-            if promising(number, other)
-        ]
+        pairs = [(number, other) for number in range(first, len(thetas)) for other in to_try(number, known)]
         if not pairs:
             return
         leaders = list(best.runs)

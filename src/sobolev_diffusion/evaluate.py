@@ -12,6 +12,7 @@ import pandas as pd
 
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.rollout import AnyPolicy, Rollouts, roll_out
 from sobolev_diffusion.solver import Solution, evaluate, solve
 from sobolev_diffusion.streams import stream
@@ -23,25 +24,18 @@ log = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 
-def evaluate_solver(
-    task: Task, config: SolverConfig, seed: int, instances: int, workers: int = 1
-) -> pd.DataFrame:
-    """TO alone: the solver from the interpolated guess.
+def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
+    """TO alone: what the evaluation keeps of runs from the interpolated guess.
 
     Returns:
         Columns: instance, and those of `refinement_columns`.
     """
-    thetas = evaluation_thetas(task, seed, instances)
-
-    def row(number: int) -> Row:
-        theta = thetas[number]
-        problem = task.problem(theta)
-        return refinement_columns(task, theta, problem, solve(problem, task.guess(theta), config))
-
-    answers = call_on_all(row, instances, workers=workers)
     return pd.DataFrame(
-        {"instance": number, **_or_failure(answer, FAILED_REFINEMENT)}
-        for number, answer in enumerate(answers)
+        {
+            "instance": int(number),
+            **refinement_columns(task, theta, task.problem(theta), solution),
+        }
+        for number, theta, solution in zip(runs.instance, runs.theta, runs.solutions(), strict=True)
     )
 
 

@@ -99,6 +99,23 @@ class Plan:
             return (*self.experiment(spec.experiment), *self.collections(spec.experiment))
         return self.experiment(spec.experiment)
 
+    def evaluation_runs(self, task: str, seed: int) -> Artefact:
+        """TO alone on the evaluation instances of a seed, trajectories and gains."""
+        return self._remember(
+            "demonstrations",
+            f"{task}/{TO_ALONE}/seed{seed}/evaluation",
+            {
+                "task": self._task(task),
+                "solver": self.config.tasks[task].cold.identity(),
+                "seed": seed,
+                "purpose": "evaluation",
+                "first": 0,
+                "count": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed},
+        )
+
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
         return self._remember(
@@ -112,6 +129,7 @@ class Plan:
             },
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
+            (self.evaluation_runs(task, seed),),
         )
 
     def reference(self, task: str, seed: int) -> Artefact:
@@ -130,6 +148,7 @@ class Plan:
             },
             (),
             {"task": task, "method": BEST_KNOWN, "seed": seed},
+            (self.evaluation_runs(task, seed),),
         )
 
     def evaluation(self, spec: ExperimentConfig, chain: Chain, iteration: int) -> Artefact:
@@ -365,8 +384,9 @@ class Plan:
         settings: dict[str, Any],
         inputs: tuple[Artefact, ...],
         labels: dict[str, Any],
+        shared: tuple[Artefact, ...] = (),
     ) -> Artefact:
-        artefact = Artefact(stage, name, settings, inputs, labels)
+        artefact = Artefact(stage, name, settings, inputs, labels, shared)
         return self._known.setdefault((stage, name, artefact.key), artefact)
 
     def _task(self, name: str) -> dict[str, Any]:

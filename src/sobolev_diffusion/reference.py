@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import ReferenceConfig, SolverConfig
 from sobolev_diffusion.continuation import BestRuns, spread_to_neighbours
+from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
@@ -23,26 +23,30 @@ BUMPS = 4  # sine waves in a deformation of a guess
 
 def best_known(
     task: Task,
+    alone: Demonstrations,
     cold: SolverConfig,
     warm: SolverConfig,
     config: ReferenceConfig,
     seed: int,
-    instances: int,
     workers: int = 1,
 ) -> pd.DataFrame:
     """Search for the cheapest trajectory of every evaluation instance of a seed.
+
+    Args:
+        task: builds the problems.
+        alone: the instances, solved from their interpolated guesses.
+        cold, warm: solver settings from deformed guesses, and from neighbours.
+        config: how hard to search.
+        seed: of the deformations.
+        workers: processes side by side; the result does not depend on it.
 
     Returns:
         Columns: instance, best_cost (infinite if no run ended feasible), best_from (guess, restart or
         neighbour), best_converged.
     """
-    thetas = evaluation_thetas(task, seed, instances)
+    thetas, instances = list(alone.theta), len(alone)
     best = BestRuns(instances, lambda run: run.primal_infeasibility <= cold.tolerance)
-
-    def from_guess(number: int) -> Solution:
-        return solve(task.problem(thetas[number]), task.guess(thetas[number]), cold, with_gains=True)
-
-    best.offer("guess", range(instances), call_on_all(from_guess, instances, workers=workers))
+    best.offer("guess", range(instances), alone.solutions())
     restarts = [(number, restart) for number in range(instances) for restart in range(config.restarts)]
 
     def from_deformation(index: int) -> Solution:

@@ -99,7 +99,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     computed = [each for each in plan.artefacts() if each.stage != "timings"]
     found = {}
     for artefact in sorted(computed, key=_depth):
-        _run(artefact, [folder / each.file for each in artefact.inputs], folder / artefact.file)
+        _run(artefact, [folder / each.file for each in artefact.sources], folder / artefact.file)
         found[artefact.file] = _describe(folder / artefact.file, artefact.stage)
     spec = plan.config.figures[FIGURE]
     drawn = plan.drawn(spec)
@@ -113,7 +113,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
         found[str(path.relative_to(folder))] = _describe(path, "figures")
     for artefact in kept_evaluations(Plan(load(CONFIG))):
         path = folder / "kept" / artefact.file
-        _run(artefact, [CACHE / each.cached_file for each in artefact.inputs], path)
+        _run(artefact, [CACHE / each.cached_file for each in artefact.sources], path)
         found[str(CACHE / artefact.cached_file)] = _describe(path, artefact.stage)
     return found
 
@@ -132,11 +132,11 @@ def kept_evaluations(plan: Plan) -> list[Artefact]:
 
 
 def _depth(artefact: Artefact) -> int:
-    return 1 + max(map(_depth, artefact.inputs), default=0)
+    return 1 + max(map(_depth, artefact.sources), default=0)
 
 
 def _run(artefact: Artefact, inputs: list[Path], output: Path) -> None:
-    keys = [each.key for each in artefact.inputs]
+    keys = [each.key for each in artefact.sources]
     job = Job(
         artefact.stage, artefact.key, artefact.settings, artefact.labels, list(zip(inputs, keys, strict=True))
     )

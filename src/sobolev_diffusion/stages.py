@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.collect import collect_cold, collect_from_neighbours, collect_warm
+from sobolev_diffusion.collect import (
+    EVALUATION,
+    TRAINING,
+    collect_cold,
+    collect_from_neighbours,
+    collect_warm,
+)
 from sobolev_diffusion.config import (
     ContinuationConfig,
     InterplayConfig,
@@ -22,7 +28,7 @@ from sobolev_diffusion.config import (
     SolverConfig,
 )
 from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
+from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs
 from sobolev_diffusion.interplay import Chunk, collecting, learnt
 from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.reference import best_known
@@ -103,7 +109,8 @@ def _demonstrations(job: Job, output: Path) -> None:
         policy = load_policy(paths[0])
         runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
     else:
-        runs = collect_cold(task, solver, s["seed"], numbers, job.workers)
+        purpose = EVALUATION if s.get("purpose") == "evaluation" else TRAINING
+        runs = collect_cold(task, solver, s["seed"], numbers, job.workers, purpose)
     runs.save(output)
 
 
@@ -165,10 +172,11 @@ def _collection(job: Job, output: Path) -> None:
 def _evaluation(job: Job, output: Path) -> None:
     s = job.settings
     task = _task(s)
-    if job.inputs:
+    ((source, _),) = job.inputs
+    if "action_lengths" in s:
         table = evaluate_policy(
             task,
-            load_policy(job.inputs[0][0]),
+            load_policy(source),
             SolverConfig(**(s["solver"] or {})),
             s["seed"],
             s["instances"],
@@ -177,7 +185,7 @@ def _evaluation(job: Job, output: Path) -> None:
             workers=job.workers,
         )
     else:
-        table = evaluate_solver(task, SolverConfig(**s["solver"]), s["seed"], s["instances"], job.workers)
+        table = evaluate_runs(task, Demonstrations.load(source))
     _write_labelled(job, table, output)
 
 
@@ -189,8 +197,9 @@ def _write_labelled(job: Job, table: pd.DataFrame, output: Path) -> None:
 def _reference(job: Job, output: Path) -> None:
     s = job.settings
     cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
-    search = ReferenceConfig(**s["reference"])
-    table = best_known(_task(s), cold, warm, search, s["seed"], s["instances"], job.workers)
+    search, ((alone, _),) = ReferenceConfig(**s["reference"]), job.inputs
+    runs = Demonstrations.load(alone)
+    table = best_known(_task(s), runs, cold, warm, search, s["seed"], job.workers)
     _write_labelled(job, table, output)
 
 

@@ -3,16 +3,19 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sobolev_diffusion import config
 from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE
+from sobolev_diffusion.collect import EVALUATION, collect_cold
 from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
-from sobolev_diffusion.evaluate import evaluate_solver
+from sobolev_diffusion.evaluate import evaluate_runs
 from sobolev_diffusion.figures import to_alone_table
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.reference import best_known, deform
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.timing import time_policies
 
 ROOT = Path(__file__).parents[2]
 CONFIG = config.load(ROOT / "config/config.yaml")
@@ -25,8 +28,9 @@ def rows():
     task, settings = make_task("quadrotor", CONFIG.tasks["quadrotor"]), CONFIG.tasks["quadrotor"]
     tables = []
     for seed in range(2):
-        alone = evaluate_solver(task, settings.cold, seed, 3)
-        best = best_known(task, settings.cold, settings.warm, SEARCH, seed, 3)
+        runs = collect_cold(task, settings.cold, seed, range(3), purpose=EVALUATION)
+        alone = evaluate_runs(task, runs)
+        best = best_known(task, runs, settings.cold, settings.warm, SEARCH, seed)
         tables += [
             alone.assign(task="quadrotor", method=TO_ALONE, seed=seed),
             best.assign(task="quadrotor", method=BEST_KNOWN, seed=seed),
@@ -41,26 +45,33 @@ def test_best_known_is_at_most_the_cost_of_a_feasible_solution(rows):
         assert set(best.best_from) <= {"guess", "restart", "neighbour"}
 
 
-def test_table_has_a_row_per_task(rows):
-    pandas = pytest.importorskip("pandas")
+@pytest.fixture(scope="module")
+def times():
+    settings = CONFIG.tasks["quadrotor"]
+    table = time_policies(make_task("quadrotor", settings), {}, settings.cold, settings.warm, 0, 2, [])
+    return table.assign(task="quadrotor")
+
+
+def table_of(rows, times):
     spec = ToAloneTable(kind="to_alone", tasks=("quadrotor",), caption="")
     style = Style.load(ROOT / "config/plotting.yaml")
-    table = to_alone_table.make(pandas.concat(rows, ignore_index=True), spec, style)
+    return to_alone_table.make(pd.concat([*rows, times], ignore_index=True), spec, style)
+
+
+def test_table_has_a_row_per_task(rows, times):
+    table = table_of(rows, times)
     assert list(table.task) == ["Quadrotor"]
     assert table.converged[0] == "100%"
     assert table["over 5% dearer"][0] == "0%"
+    assert float(table.seconds[0]) == pytest.approx(times.solve_seconds.mean(), rel=5e-3)
 
 
-def test_an_instance_without_a_feasible_run_is_left_out_of_the_mean(rows):
-    pandas = pytest.importorskip("pandas")
-    spec = ToAloneTable(kind="to_alone", tasks=("quadrotor",), caption="")
-    style = Style.load(ROOT / "config/plotting.yaml")
-
+def test_an_instance_without_a_feasible_run_is_left_out_of_the_mean(rows, times):
     def best(first, second):
         costs = [each.copy() for each in rows]
         for table in costs[1::2]:
             table["best_cost"] = [first, second, second]
-        return to_alone_table.make(pandas.concat(costs, ignore_index=True), spec, style)["best known cost"][0]
+        return table_of(costs, times)["best known cost"][0]
 
     assert best(np.inf, 2.0) == best(2.0, 2.0) == "2 [2, 2]"
     assert best(np.inf, np.inf) == "-"

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from sobolev_diffusion import config
-from sobolev_diffusion.collect import collect_cold
+from sobolev_diffusion.collect import EVALUATION, collect_cold
 from sobolev_diffusion.data import make_policy
-from sobolev_diffusion.evaluate import evaluate_policy, evaluate_solver
+from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs
 from sobolev_diffusion.rollout import roll_out
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.registry import make_task
@@ -83,7 +83,9 @@ def test_evaluation_has_a_row_per_instance_and_action_length(task, policy):
     assert list(table.action_length) == [4, 4, 15, 15]
     assert list(table.instance) == [0, 1, 0, 1]
     assert (table.policy_cost > table.cost).all() or not table.converged.all()
-    alone = evaluate_solver(task, CONFIG.tasks["pendulum"].cold, 0, 2)
+    alone = evaluate_runs(
+        task, collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, range(2), purpose=EVALUATION)
+    )
     assert alone.converged.all()
     assert alone.violation.max() < 1e-3
 

@@ -5,7 +5,7 @@
 def inputs_of(stage, suffix):
     return ancient(
         lambda wildcards: [
-            locate(each) for each in artefact_of(stage, wildcards.name + suffix).inputs
+            locate(each) for each in artefact_of(stage, wildcards.name + suffix).sources
         ]
     )
 
@@ -18,7 +18,7 @@ def job_of(stage, suffix):
             "key": artefact.key,
             "settings": artefact.settings,
             "labels": artefact.labels,
-            "input_keys": [each.key for each in artefact.inputs],
+            "input_keys": [each.key for each in artefact.sources],
         }
 
     return describe
@@ -99,6 +99,8 @@ rule evaluation:
 
 
 rule reference:
+    input:
+        inputs_of("references", ".parquet"),
     output:
         artefact=RESULTS + "/references/{name}.parquet",
         stamp=RESULTS + "/references/{name}.parquet.stamp.json",

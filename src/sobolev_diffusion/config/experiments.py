@@ -22,9 +22,10 @@ class ContinuationConfig(Section):
     """How solved instances help to solve those near them."""
 
     neighbours: PositiveInt = 3
-    """How many of the nearest solved instances an instance is solved from, those cheaper than its own run."""
-    rounds: PositiveInt = 4
-    """How often, at most, what was found is passed on."""
+    """How many of the nearest solved instances are looked at; those that cost less than the instance's own
+    run are tried, the cheapest first, one in a round."""
+    rounds: PositiveInt = 8
+    """How many rounds, at most; what was found in one leads in the next."""
 
 
 class InterplayConfig(Section):

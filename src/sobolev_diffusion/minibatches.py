@@ -1,9 +1,9 @@
-"""What one training sees: an untrained policy, then a minibatch and random numbers for every gradient step."""
+"""What one training sees: an untrained policy, then minibatch and random numbers of every gradient step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -17,6 +17,21 @@ from sobolev_diffusion.policies.trainer import moved
 from sobolev_diffusion.tasks.base import Task
 
 
+@dataclass(frozen=True)
+class TrainingInput:
+    """What tells one training from others of its task, method and epochs.
+
+    Attributes:
+        demonstrations: converged runs.
+        seed: of weights, minibatches and noise.
+        before: a policy of the same method to go on from, with its normalisation; none: fresh weights.
+    """
+
+    demonstrations: Demonstrations
+    seed: int
+    before: Policy | None = None
+
+
 class Minibatches:
     """The gradient steps of one training, a function of its arguments alone: who computes them plays no part.
 
@@ -25,11 +40,9 @@ class Minibatches:
 
     Args:
         task: gives observations and actions.
-        demonstrations: converged runs.
+        given: demonstrations, seed, and maybe a policy to go on from.
         method: policy, Sobolev term and training settings.
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
-        seed: of weights, minibatches and noise.
-        before: a policy of the same method to go on from, with its normalisation; none: fresh weights.
         device: where the minibatches are cut from the data.
 
     Attributes:
@@ -43,23 +56,21 @@ class Minibatches:
     def __init__(
         self,
         task: Task,
-        demonstrations: Demonstrations,
+        given: TrainingInput,
         method: MethodConfig,
         epochs: int,
-        seed: int,
-        before: Policy | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
-        torch.manual_seed(seed)
+        torch.manual_seed(given.seed)
         self.policy = make_policy(task, method.policy)
-        if before is not None:
-            self.policy.load_state_dict(before.state_dict())
-        data = prepare(task, demonstrations, self.policy, method.sobolev, fit=before is None)
+        if given.before is not None:
+            self.policy.load_state_dict(given.before.state_dict())
+        data = prepare(task, given.demonstrations, self.policy, method.sobolev, fit=given.before is None)
         horizon, size = self.policy.prediction_horizon, method.training.batch_size
         self.steps = gradient_steps(epochs, data.pairs, horizon, size)
         self._data = TrainingSet(moved(data.everything, torch.device(device)), data.pairs)
         self._method = method
-        self._generator = torch.Generator().manual_seed(seed)
+        self._generator = torch.Generator().manual_seed(given.seed)
 
     def __len__(self) -> int:
         return self.steps

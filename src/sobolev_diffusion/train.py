@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.minibatches import Minibatches
+from sobolev_diffusion.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.training_engine import make_trainer
 from sobolev_diffusion.tasks.base import Task
@@ -49,14 +49,20 @@ def train(
     seed: int,
     before: Policy | None = None,
 ) -> Trained:
-    """Train a policy on the demonstrations, one thread. See `Minibatches` for the arguments.
+    """Train a policy on the demonstrations, one thread.
+
+    Args:
+        task: gives observations and actions.
+        demonstrations, seed, before: see `TrainingInput`.
+        method: policy, Sobolev term and training settings.
+        epochs: K_epochs; see `gradient_steps` for the size of an epoch.
 
     Raises:
         TrainingFailed: the loss is not finite.
         ValueError: no demonstrations.
     """
     torch.set_num_threads(1)
-    minibatches = Minibatches(task, demonstrations, method, epochs, seed, before)
+    minibatches = Minibatches(task, TrainingInput(demonstrations, seed, before), method, epochs)
     policy, steps = minibatches.policy, minibatches.steps
     trainer = make_trainer(policy, method.training, method.sobolev, steps)
     losses = np.empty((steps, 2))

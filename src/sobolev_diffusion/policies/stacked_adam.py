@@ -50,6 +50,6 @@ class StackedAdam:
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these rows alone."""
-        index = torch.tensor(rows, device=self.weights.device)
-        kept = [each.detach()[index] for each in self.state]
-        self.weights, self.mean, self.square = kept[0].requires_grad_(True), *kept[1:]
+        index = torch.tensor(rows, dtype=torch.int64, device=self.weights.device)
+        weights, self.mean, self.square = (each.detach()[index] for each in self.state)
+        self.weights = weights.requires_grad_(True)

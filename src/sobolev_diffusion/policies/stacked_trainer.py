@@ -152,6 +152,7 @@ class StackedTrainer:
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
 
+    @torch.no_grad()
     def _hand_over(self) -> None:
         """Write the weights of the policies whose last step this was into them, and go on with the others."""
         keep = [row for row, index in enumerate(self.running) if self.done < self.total_steps[index]]
@@ -159,7 +160,7 @@ class StackedTrainer:
             trained = self._named(self._adam.weights.detach())
             for row in set(range(len(self.running))).difference(keep):
                 for name, parameter in self.policies[self.running[row]].network.named_parameters():
-                    parameter.data.copy_(trained[name][row])
+                    parameter.copy_(trained[name][row])
             self.running = [self.running[row] for row in keep]
             self._adam.keep(keep)
             self._captured = None  # of more policies than there are now

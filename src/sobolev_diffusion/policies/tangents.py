@@ -43,7 +43,7 @@ def transpose(linearise: Linearised, x: Tensor) -> tuple[Tensor, Tangents, Cotan
 
 
 def transpose_in_vmap(linearise: Linearised, x: Tensor) -> tuple[Tensor, Tangents, Cotangents]:
-    """`transpose` inside torch.func.vmap, which allows no torch.autograd.grad; elsewhere slower by a fifth."""
+    """`transpose` inside torch.func.vmap, which allows no torch.autograd.grad; a fifth slower elsewhere."""
     passed: list[Tangents] = []
 
     def output(x: Tensor) -> Tensor:

@@ -64,6 +64,19 @@ def test_gradients_are_those_of_each_policy_alone(case, loss):
         torch.testing.assert_close(losses[row], torch.stack([plain, term]).detach(), rtol=1e-5, atol=0)
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("case", ["noise", "one-level", "odd-perceptron"])
+def test_a_step_keeps_to_its_device_and_reads_no_number(case, loss):
+    # "meta" has shapes and no numbers: what would break the capture of a CUDA graph is an error there
+    policies, sobolev = make_policies(case, 2), LOSSES[loss]
+    batches = [make_batch(policy, 3) for policy in policies]
+    draws = [draws_for(policy, batch, sobolev) for policy, batch in zip(policies, batches)]
+    trainer = StackedTrainer(policies, TrainingConfig(), sobolev, [2, 2], "meta")
+    losses = trainer.step(batches, draws)
+    assert losses.device.type == "meta"
+    assert losses.shape == (2, 2)
+
+
 def test_a_policy_is_trained_with_its_own_last_step():
     policies = make_policies("odd-perceptron", 3)
     trainer = StackedTrainer(policies, TrainingConfig(), None, [2, 4, 1])
@@ -138,7 +151,7 @@ def test_trained_together_as_each_alone(pendulum, kind):
         TrainingInput(runs, 6),
         TrainingInput(runs.take(np.arange(1)), 7),
     ]
-    epochs = 3 if kind == "U-Net" else 1
+    epochs = 2 if kind == "U-Net" else 1
     together = dict(train_together(task, given, method, epochs))
     assert list(together) == [2, 0, 1]  # as they are done
     for index, each in enumerate(given):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import bindings, collection, estimate, inference, jobs, rollouts, trained, training
+from benchmarks import bindings, collection, estimate, gpu, inference, jobs, rollouts, trained, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native
 
@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {
     "predictions": ("Predictions", inference.comparisons),
     "training": ("Gradient steps", training.comparisons),
     "jobs": ("Trainings side by side", jobs.comparisons),
+    "gpu": ("Trainings together on a GPU", gpu.comparisons),
     "rollouts": ("Rollouts", rollouts.comparisons),
     "trained": ("Rollouts of trained policies: costs", trained.comparisons),
     "collection": ("Collection", collection.comparisons),
@@ -56,6 +57,8 @@ def main() -> None:
             line = each if isinstance(each, Line) else measure(each)
             lines.append(line)
             print(_row(line), flush=True)
+        if not lines:  # nothing that this machine can measure: what another one measured stays
+            continue
         groups[title] = lines
         _write(groups)
     if ESTIMATE in chosen:

@@ -10,6 +10,18 @@ from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.store import check, stamp_path, write_atomically
 
 
+def place_of(artefact: Artefact, results: Path, cache: Path | None) -> Path:
+    """Where an artefact is read from: its frozen copy where there is one, else where it is computed to.
+
+    Args:
+        artefact: which.
+        results: folder of the computed files.
+        cache: folder of the frozen ones; none: they do not count.
+    """
+    frozen = None if cache is None else cache / artefact.cached_file
+    return frozen if frozen is not None and frozen.exists() else results / artefact.file
+
+
 def freeze(artefacts: Iterable[Artefact], results: Path, cache: Path) -> list[Path]:
     """Copy computed artefacts and their stamps into the cache; what is there already stays.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     again.add_argument("--reference", type=Path, default=Path("tests/golden/reproducibility.json"))
     again.add_argument("--update", action="store_true", help="write the reference anew")
     again.set_defaults(run=_check_reproducibility)
+    together = commands.add_parser("train-together", help="train an experiment's policies at once, on a GPU")
+    together.add_argument("experiment")
+    together.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    together.add_argument("--iteration", type=int, default=1, help="of Algorithm 1")
+    together.add_argument("--device", choices=("cuda", "cpu"), help="cuda unless told otherwise")
+    together.set_defaults(run=_train_together)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: config.load(*options.files))
@@ -77,6 +84,36 @@ def _check_reproducibility(options: argparse.Namespace) -> None:
     print(*lines, sep="\n")
     if not good:
         sys.exit(1)
+
+
+def _train_together(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # as in every job
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    import torch
+
+    from sobolev_diffusion.tasks.base import TaskError
+    from sobolev_diffusion.train_experiment import train_experiment, trainable
+
+    if options.device != "cpu" and not torch.cuda.is_available():
+        sys.exit(
+            "no CUDA device here: train with the ordinary workflow, `snakemake --cores N all`, which is the "
+            "fast way on a CPU; --device cpu trains together on it all the same"
+        )
+    plan, cache_folder = Plan(config.load(*options.config)), Path("results/cache")
+    policies = trainable(plan, options.experiment, options.iteration, cache_folder)
+    print(f"{len(policies)} policies to train whose demonstrations are there")
+    device = torch.device(options.device or "cuda")
+    failures = []
+    try:
+        for path, failure in train_experiment(plan, policies, cache_folder, device):
+            if failure:
+                failures.append(f"{path}: {failure}")
+            else:
+                print(path, flush=True)
+    except (TaskError, ValueError) as error:
+        failures.append(str(error))
+    if failures:
+        sys.exit("\n".join(failures))
 
 
 def schema_text() -> str:

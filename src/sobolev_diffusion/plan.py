@@ -67,6 +67,20 @@ class Plan:
         ]
         return (*alone, *policies)
 
+    def policies(self, name: str, iteration: int) -> tuple[Artefact, ...]:
+        """The policies that one iteration of an experiment trains.
+
+        Raises:
+            ConfigError: there is no such experiment, or it has fewer iterations.
+        """
+        if name not in self.config.experiments:
+            known = ", ".join(self.config.experiments)
+            raise ConfigError(f"config: experiments: no {name}; known: {known}")
+        spec = self.config.experiments[name]
+        if not 1 <= iteration <= spec.iterations:
+            raise ConfigError(f"config: experiments.{name}: {spec.iterations} iterations, no {iteration}")
+        return tuple(self.policy(chain, iteration) for chain in self._chains(spec))
+
     def collections(self, name: str) -> tuple[Artefact, ...]:
         """How the collecting of an experiment went, in every run of Algorithm 1."""
         spec = self.config.experiments[name]

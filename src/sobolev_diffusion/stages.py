@@ -30,6 +30,7 @@ from sobolev_diffusion.config import (
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs
 from sobolev_diffusion.interplay import Chunk, collecting, learnt
+from sobolev_diffusion.minibatches import TrainingInput
 from sobolev_diffusion.nearest import NearestDemonstration
 from sobolev_diffusion.reference import best_known
 from sobolev_diffusion.rollout import load_policy
@@ -70,12 +71,35 @@ def run(job: Job, output: Path) -> None:
     Raises:
         BadArtefact: an input is missing, altered, or belongs to other settings.
     """
+    check_inputs(job)
+    write(job, output, lambda partial: _STAGES[job.stage](job, partial), time.perf_counter())
+
+
+def check_inputs(job: Job) -> None:
+    """Check that every input is the artefact it should be.
+
+    Raises:
+        BadArtefact: one is missing, altered, or belongs to other settings.
+    """
     for path, key in job.inputs:
         check(path, key)
-    start = time.perf_counter()
 
-    def compute(partial: Path) -> None:
-        _STAGES[job.stage](job, partial)
+
+def write(
+    job: Job, output: Path, compute: Callable[[Path], object], start: float, device: str | None = None
+) -> None:
+    """Write an artefact and its stamp, whole or not at all.
+
+    Args:
+        job: what is computed.
+        output: where it belongs.
+        compute: writes it to the path it is given.
+        start: when computing began, by time.perf_counter.
+        device: see `write_stamp`.
+    """
+
+    def compute_and_stamp(partial: Path) -> None:
+        compute(partial)
         write_stamp(
             output,
             partial,
@@ -85,12 +109,18 @@ def run(job: Job, output: Path) -> None:
             labels=job.labels,
             inputs=[path for path, _ in job.inputs],
             seconds=time.perf_counter() - start,
+            device=device,
         )
 
-    write_atomically(output, compute)
+    write_atomically(output, compute_and_stamp)
 
 
-def _task(settings: dict[str, Any]) -> Task:
+def task_of(settings: dict[str, Any]) -> Task:
+    """The task that settings of an artefact describe, checked.
+
+    Raises:
+        TaskError: there is no such task, or it does not do what a task should.
+    """
     task = task_from_settings(settings["task"])
     check_task(task)
     return task
@@ -99,7 +129,7 @@ def _task(settings: dict[str, Any]) -> Task:
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    task, solver = _task(s), SolverConfig(**s["solver"])
+    task, solver = task_of(s), SolverConfig(**s["solver"])
     paths = [path for path, _ in job.inputs]
     if "continuation" in s:
         rules = ContinuationConfig(**s["continuation"])
@@ -123,6 +153,17 @@ def _each_once(sets: Sequence[Demonstrations], before: int) -> Demonstrations:
 
 def _policy(job: Job, output: Path) -> None:
     s = job.settings
+    given, method = training_input(job), MethodConfig(**s["method"])
+    if method.policy.kind == "nearest":
+        NearestDemonstration.of(given.demonstrations).save(output)
+    else:
+        task, runs = task_of(s), given.demonstrations
+        train(task, runs, method, s["epochs"], given.seed, given.before).policy.save(output)
+
+
+def training_input(job: Job) -> TrainingInput:
+    """What the policy of a job learns from."""
+    s = job.settings
     rules = InterplayConfig(**s.get("interplay", {}))
     iteration = s.get("iteration", 1)
     paths = [path for path, _ in job.inputs]
@@ -132,12 +173,8 @@ def _policy(job: Job, output: Path) -> None:
     chunks = chunks_of(paths, s.get("chunks", [(0, s["instances"])]))
     chosen = learnt(chunks, rules)
     log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in chunks))
-    method = MethodConfig(**s["method"])
-    if method.policy.kind == "nearest":
-        NearestDemonstration.of(chosen).save(output)
-        return
     seed = torch_seed("training", job.labels["task"], job.labels["seed"], iteration)
-    train(_task(s), chosen, method, s["epochs"], seed, before).policy.save(output)
+    return TrainingInput(chosen, seed, before)
 
 
 def chunks_of(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[Chunk]:
@@ -171,7 +208,7 @@ def _collection(job: Job, output: Path) -> None:
 
 def _evaluation(job: Job, output: Path) -> None:
     s = job.settings
-    task = _task(s)
+    task = task_of(s)
     ((source, _),) = job.inputs
     if "action_lengths" in s:
         table = evaluate_policy(
@@ -199,7 +236,7 @@ def _reference(job: Job, output: Path) -> None:
     cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
     search, ((alone, _),) = ReferenceConfig(**s["reference"]), job.inputs
     runs = Demonstrations.load(alone)
-    table = best_known(_task(s), runs, cold, warm, search, s["seed"], job.workers)
+    table = best_known(task_of(s), runs, cold, warm, search, s["seed"], job.workers)
     _write_labelled(job, table, output)
 
 
@@ -207,7 +244,7 @@ def _timing(job: Job, output: Path) -> None:
     s = job.settings
     policies = {method: load_policy(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
     cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
-    table = time_policies(_task(s), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
+    table = time_policies(task_of(s), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
     write_parquet(output, table)
 
 

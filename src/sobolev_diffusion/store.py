@@ -64,6 +64,7 @@ def write_stamp(
     labels: dict[str, Any],
     inputs: Sequence[Path],
     seconds: float,
+    device: str | None = None,
 ) -> None:
     """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration.
 
@@ -73,6 +74,7 @@ def write_stamp(
         stage, key, settings, labels: of the artefact.
         inputs: the files it was computed from.
         seconds: how long that took.
+        device: what computed it, where that is not the machine's processor in the ordinary workflow.
     """
     stamp = {
         "stage": stage,
@@ -82,6 +84,7 @@ def write_stamp(
         "sha256": digest(content),
         "inputs": {each.name: read_stamp(each)["sha256"] for each in inputs},
         "seconds": round(seconds, 3),
+        **({} if device is None else {"device": device}),
         **circumstances(),
     }
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"

@@ -6,7 +6,7 @@ from torch import Tensor
 from sobolev_diffusion.policies import losses
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.gradient_step import step_weight
-from sobolev_diffusion.policies.trainer import clean, noised
+from sobolev_diffusion.policies.objective import clean, noised
 
 
 def gradients(policy, sobolev, batch, draws):

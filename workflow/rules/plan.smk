@@ -2,6 +2,7 @@
 import os
 from pathlib import Path
 
+from sobolev_diffusion import cache
 from sobolev_diffusion.artefact import Artefact
 from sobolev_diffusion.config import ConfigError, validate
 from sobolev_diffusion.plan import Plan
@@ -25,8 +26,7 @@ CACHE = "results/cache"
 
 def place_of(artefact: Artefact) -> str:
     """The frozen copy where the cache mode allows it and the key is there, else the file to compute."""
-    frozen = f"{CACHE}/{artefact.cached_file}"
-    return frozen if CONFIG.cache != "off" and os.path.exists(frozen) else f"{RESULTS}/{artefact.file}"
+    return str(cache.place_of(artefact, Path(RESULTS), None if CONFIG.cache == "off" else Path(CACHE)))
 
 
 def locate(artefact: Artefact) -> str:

@@ -31,6 +31,8 @@ class DiffusionPolicy(Policy):
             unet.groups,
         )
         self.schedule = square_cosine(config.diffusion_steps)
+        alpha_bar = torch.from_numpy(self.schedule.alpha_bar).float()
+        self.register_buffer("alpha_bar", alpha_bar, persistent=False)
 
     @property
     def noise_shape(self) -> tuple[int, ...]:

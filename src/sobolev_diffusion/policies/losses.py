@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from sobolev_diffusion.policies.tangents import Tangents
-
-Linearised = Callable[[Tensor], tuple[Tensor, Tangents]]
-"""o -> predicted chunk, and the map from tangents of o to its tangents; all else (tau_i, i) held fixed."""
+from sobolev_diffusion.policies.tangents import Linearised, Transpose, transpose
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,9 @@ def plain(prediction: Tensor, target: Tensor) -> Tensor:
     return torch.mean((prediction - target) ** 2)
 
 
-def sobolev_output(linearise: Linearised, batch: Batch, projections: Tensor) -> tuple[Tensor, Tensor]:
+def sobolev_output(
+    linearise: Linearised, batch: Batch, projections: Tensor, transpose: Transpose = transpose
+) -> tuple[Tensor, Tensor]:
     """Prediction and the stochastic first-order term of (9) and (11), the paper's estimator.
 
     mean over batch and projections v of  w || r ||^2,  r = (D - J)^T v,  D = (d predict / d o) (d o / d x_t).
@@ -49,16 +47,15 @@ def sobolev_output(linearise: Linearised, batch: Batch, projections: Tensor) -> 
     held fixed, the gradient of || r ||^2 is that of 2 v^T (D r), where D r is a tangent.
 
     Args:
-        linearise: o -> chunk and its tangents.
+        linearise: o -> predicted chunk and its tangents; all else (tau_i, i) held fixed.
         batch: the minibatch.
         projections: unit vectors v in the space of chunks, zero on known entries, (N_proj, B, T_p, na).
+        transpose: how to get D^T v.
     """
-    observation = batch.observation.detach().requires_grad_(True)
-    prediction, tangents = linearise(observation)
+    prediction, tangents, cotangents = transpose(linearise, batch.observation)
     term = prediction.new_zeros(())
     for v in projections:
-        (gradient,) = torch.autograd.grad(prediction, observation, v, retain_graph=True)
-        projected = torch.einsum("bo,box->bx", gradient, batch.observation_jacobian)
+        projected = torch.einsum("bo,box->bx", cotangents(v), batch.observation_jacobian)
         r = projected - torch.einsum("bta,btax->bx", v, batch.chunk_jacobian)
         tangent = tangents(torch.einsum("box,bx->bo", batch.observation_jacobian, r))
         slope = 2 * torch.mean(batch.sobolev_weight * (v * tangent).sum(dim=(1, 2)))

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies import losses
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.policies.gradient_step import Draws, learning_rate, step_weight
+from sobolev_diffusion.policies.gradient_step import Draws, learning_rate
 from sobolev_diffusion.policies.losses import Batch
-from sobolev_diffusion.policies.tangents import Tangents
+from sobolev_diffusion.policies.objective import Objective
 
 Moved = TypeVar("Moved", Batch, Draws)
-
-
-def noised(policy: DiffusionPolicy, batch: Batch, draws: Draws) -> Tensor:
-    """tau_i of equation (3), its known entries clean (inpainting)."""
-    alpha_bar = _alpha_bar(policy, draws.step)
-    tau = alpha_bar.sqrt() * batch.chunk + (1 - alpha_bar).sqrt() * draws.noise
-    tau[:, : policy.history] = batch.chunk[:, : policy.history]
-    return tau
-
-
-def clean(policy: DiffusionPolicy, tau: Tensor, step: Tensor, output: Tensor) -> Tensor:
-    """The network's estimate of tau_0, each sample at its own step; linear. See DiffusionPolicy.clean."""
-    if policy.config.predict == "sample":
-        return output
-    alpha_bar = _alpha_bar(policy, step)
-    return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
-
-
-def _alpha_bar(policy: DiffusionPolicy, step: Tensor) -> Tensor:
-    """abar_i of each sample, (B, 1, 1)."""
-    return torch.from_numpy(policy.schedule.alpha_bar).float().to(step.device)[step][:, None, None]
 
 
 def moved(tensors: Moved, device: torch.device) -> Moved:
@@ -60,56 +36,10 @@ class TorchTrainer:
     ) -> None:
         self.policy = policy
         self.config = config
-        self.sobolev = sobolev
+        self.losses = Objective(policy, sobolev)
         self.total_steps = total_steps
         self.done = 0
         self.optimiser = torch.optim.Adam(policy.network.parameters(), lr=config.learning_rate)
-
-    def losses(self, batch: Batch, draws: Draws) -> tuple[Tensor, Tensor]:
-        """The plain loss and the Sobolev term, before its weight lambda."""
-        policy, sobolev = self.policy, self.sobolev
-        if sobolev is None:
-            plain = losses.plain(self._output(batch, draws), self._target(batch, draws))
-            return plain, torch.zeros_like(plain)
-        linearised = partial(self._linearised, batch, draws)
-        weighted = replace(
-            batch, sobolev_weight=batch.sobolev_weight * step_weight(policy, sobolev, draws.step)
-        )
-        if sobolev.estimator == "output":
-            prediction, term = losses.sobolev_output(linearised, weighted, draws.projections)
-        elif sobolev.estimator == "state":
-            prediction, term = losses.sobolev_state(linearised, weighted, draws.projections)
-        else:
-            prediction, term = losses.sobolev_full(linearised, weighted)
-        if sobolev.through == "chain" or policy.config.predict == "noise":
-            prediction = self._output(batch, draws)
-        return losses.plain(prediction, self._target(batch, draws)), term
-
-    def _output(self, batch: Batch, draws: Draws) -> Tensor:
-        """The network's output."""
-        if isinstance(self.policy, DiffusionPolicy):
-            return self.policy.network(noised(self.policy, batch, draws), draws.step, batch.observation)
-        return self.policy.network(batch.observation)[:, None]
-
-    def _target(self, batch: Batch, draws: Draws) -> Tensor:
-        """What the network's output should be."""
-        diffusion = isinstance(self.policy, DiffusionPolicy)
-        return draws.noise if diffusion and self.policy.config.predict == "noise" else batch.chunk
-
-    def _linearised(self, batch: Batch, draws: Draws, observation: Tensor) -> tuple[Tensor, Tangents]:
-        """The clean chunk that is predicted, of one step or of the chain, and its tangents."""
-        policy = self.policy
-        if not isinstance(policy, DiffusionPolicy):
-            action, tangents = policy.network.linearise(observation)
-            return action[:, None], lambda direction: tangents(direction)[:, None]
-        if self.sobolev is not None and self.sobolev.through == "chain":
-            return policy.linearise(observation, batch.chunk[:, : policy.history], draws.chain)
-        tau = noised(policy, batch, draws)
-        output, through = policy.network.linearise(tau, draws.step, observation)
-        fixed = torch.zeros_like(tau)
-        return clean(policy, tau, draws.step, output), lambda direction: clean(
-            policy, fixed, draws.step, through(fixed, direction)
-        )
 
     def step(self, batch: Batch, draws: Draws) -> tuple[float, float]:
         """One gradient step. Returns the plain loss and the Sobolev term."""
@@ -119,7 +49,7 @@ class TorchTrainer:
             group["lr"] = learning_rate(self.config, self.done, self.total_steps)
         self.optimiser.zero_grad(set_to_none=True)
         plain, term = self.losses(batch, draws)
-        (plain + (self.sobolev.weight if self.sobolev else 0.0) * term).backward()
+        self.losses.total(plain, term).backward()
         self.optimiser.step()
         self.done += 1
         return plain.item(), term.item()

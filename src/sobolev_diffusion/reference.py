@@ -58,7 +58,14 @@ def best_known(
     answers = call_on_all(from_deformation, len(restarts), workers=workers)
     best.offer("restart", [number for number, _ in restarts], answers)
     spread_to_neighbours(
-        task, warm, thetas, best, neighbours=config.neighbours, rounds=config.rounds, workers=workers
+        task,
+        warm,
+        thetas,
+        best,
+        neighbours=config.neighbours,
+        rounds=config.rounds,
+        frugal=config.frugal,
+        workers=workers,
     )
     return pd.DataFrame(
         {

@@ -57,3 +57,6 @@ class ReferenceConfig(Section):
     """Warm solves of a round, from the best trajectories of the nearest instances."""
     rounds: Annotated[int, Field(ge=0)] = 2
     """How often what was found is passed on to neighbours."""
+    frugal: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """In a round, solve from the cheapest of these neighbours alone, and only if it costs less than what
+    is known; takes more rounds and fewer solves."""

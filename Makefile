@@ -9,7 +9,7 @@ all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefact
 	$(BIN)/snakemake --cores $(CORES) all
 
 test: $(ENVIRONMENT) lint  ## the tests
-	$(BIN)/python -m pytest --durations=12 tests bindings/tests
+	$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --durations=12 tests bindings/tests
 
 test-slow: $(ENVIRONMENT)  ## what takes minutes: a run killed again and again, one through Slurm, other kernels
 	$(BIN)/python -m pytest -m slow tests

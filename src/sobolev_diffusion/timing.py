@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,10 +12,11 @@ from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.store import machine
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.workers import Failure, call_on_all
 
 
 def time_policies(
@@ -28,6 +30,8 @@ def time_policies(
 ) -> pd.DataFrame:
     """Time TO alone, and rollout plus refining of each policy at each T_a.
 
+    Each solve has a process of its own, which may die; the seconds are those within it.
+
     Returns:
         A row per (method, action_length, instance): rollout_seconds, solve_seconds, total_seconds,
         iterations, converged, and the processor's name. TO alone has no rollout.
@@ -37,7 +41,12 @@ def time_policies(
     rows = []
 
     def add(method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple) -> None:
-        solution = solve(task.problem(thetas[number]), guess, warm if length else cold)
+        start = time.perf_counter()
+        (solution,) = call_on_all(
+            lambda _: solve(task.problem(thetas[number]), guess, warm if length else cold), 1
+        )
+        if isinstance(solution, Failure):  # the process died, or a guess was not finite
+            solution = replace(Solution.failed(guess, solution.reason), seconds=time.perf_counter() - start)
         rows.append(
             {
                 "method": method,

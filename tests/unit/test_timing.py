@@ -1,0 +1,45 @@
+"""Wall-clock times: a row for each instance, whatever becomes of its solve."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+
+from sobolev_diffusion import config
+from sobolev_diffusion.tasks.quadrotor import Quadrotor
+from sobolev_diffusion.timing import time_policies
+
+SETTINGS = config.load(Path(__file__).parents[2] / "config/config.yaml").tasks["quadrotor"]
+
+
+def times(task):
+    return time_policies(task, {}, SETTINGS.cold, SETTINGS.warm, 0, 2, [])
+
+
+def test_seconds_are_those_of_the_solves():
+    table = times(Quadrotor())
+    assert table.converged.all()
+    assert (table.solve_seconds > 0).all()
+    np.testing.assert_allclose(table.total_seconds, table.solve_seconds + table.rollout_seconds)
+
+
+class Deadly(Quadrotor):
+    """Kills the process that builds its second problem."""
+
+    def problem(self, theta):
+        if theta[0] != self.first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().problem(theta)
+
+    def sample(self, rng):
+        theta = super().sample(rng)
+        self.first = getattr(self, "first", theta[0])
+        return theta
+
+
+def test_a_solve_that_kills_its_process_is_a_row_without_a_result():
+    table = times(Deadly())
+    assert list(table.converged) == [True, False]
+    assert table.iterations[1] == 0
+    assert table.solve_seconds[1] > 0

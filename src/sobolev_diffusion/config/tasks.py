@@ -19,8 +19,8 @@ class SolverConfig(Section):
     step_acceptance: Literal["filter", "armijo", "nonmonotone"] = "filter"
     """Globalisation of the step."""
     rollout: Literal["linear", "nonlinear"] = "linear"
-    """Forward pass: linear steps, or a rollout of the dynamics with the gains, which makes more of a guess that
-    is nearly a solution. A NaN in it is an error with nonmonotone; with armijo and filter libaligator 0.19.1
+    """Forward pass: linear steps, or a rollout of the dynamics with the gains, which makes more of a guess
+    that is nearly a solution. A NaN in it is an error with nonmonotone; with armijo and filter libaligator 0.19.1
     then writes where it should not, and the process may die: solve in workers."""
     max_iterations: PositiveInt = 1000
     """Cap K_solve on iterations."""

@@ -13,6 +13,8 @@ from sobolev_diffusion.config import SolutionsFigure
 from sobolev_diffusion.figures.style import Style
 
 WIDTH, HEIGHT = 3.0, 2.4  # inches, of a panel
+PANELS_ACROSS = 3
+LEGEND_ROWS = 3
 
 
 def draw(rows: pd.DataFrame, spec: SolutionsFigure, style: Style) -> tuple[Figure, pd.DataFrame]:
@@ -30,11 +32,13 @@ def draw(rows: pd.DataFrame, spec: SolutionsFigure, style: Style) -> tuple[Figur
     ]
     paths = rows[rows.series == "path"]
     panels = len(time_panels) + (not paths.empty)
-    figure = plt.figure(figsize=(WIDTH * panels, HEIGHT))
+    across = min(panels, PANELS_ACROSS)
+    down = -(-panels // across)
+    figure = plt.figure(figsize=(WIDTH * across, HEIGHT * down))
     for position, (label, part) in enumerate(time_panels, start=1):
-        _over_time(figure.add_subplot(1, panels, position), label, part)
+        _over_time(figure.add_subplot(down, across, position), label, part)
     if not paths.empty:
-        _paths(figure, (1, panels, panels), rows, paths)
+        _paths(figure, (down, across, panels), rows, paths)
     figure.suptitle(style.tasks.get(spec.task, spec.task))
     figure.tight_layout()
     return figure, rows
@@ -54,8 +58,8 @@ def _over_time(axis: Axes, label: str, rows: pd.DataFrame) -> None:
             )
     axis.set_xlabel("time (s)")
     axis.set_ylabel(label if len(names) > 1 else f"{names[0]} ({rows.unit.iloc[0]})")
-    if 1 < len(names) <= 4:
-        axis.legend(fontsize=6)
+    if len(names) > 1:
+        axis.legend(fontsize=6, ncols=-(-len(names) // LEGEND_ROWS), framealpha=0.6)
 
 
 def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, paths: pd.DataFrame) -> None:
@@ -65,10 +69,12 @@ def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, path
     first, second = ("y", "z") if columns.empty and flat else ("x", "y")
     axis = figure.add_subplot(*place) if flat else figure.add_subplot(*place, projection="3d")
     shown = [first, second] if flat else ["x", "y", "z"]
+    runs = paths.instance.nunique()
     for index, (_, run) in enumerate(paths.groupby("instance")):
         point = run.pivot(index="time", columns="name", values="value")
-        axis.plot(*(point[name] for name in shown), color=f"C{index}", linewidth=1)
-        axis.plot(*(point[name].iloc[:1] for name in shown), "o", color=f"C{index}", markersize=3)
+        colour = plt.get_cmap("cividis")(index / max(1, runs - 1))  # the other panels' tell coordinates apart
+        axis.plot(*(point[name] for name in shown), color=colour, linewidth=1)
+        axis.plot(*(point[name].iloc[:1] for name in shown), "o", color=colour, markersize=3)
     if not goals.empty:
         axis.plot(*(goals[name] for name in shown), "k*", markersize=5, linestyle="none")
     for column in columns.itertuples():

@@ -338,7 +338,10 @@ class Plan:
         size = self.config.block_size
         instances = (range(*self._instances(chain, each)) for each in iterations)
         blocks = {number // size for numbers in instances for number in numbers}
-        return [self.cold_block(chain.task, chain.seed, block) for block in sorted(blocks)]
+        return [
+            self.cold_block(chain.task, chain.seed, block, chain.rules.max_iterations)
+            for block in sorted(blocks)
+        ]
 
     @staticmethod
     def _instances(chain: Chain, iteration: int) -> tuple[int, int]:
@@ -346,15 +349,17 @@ class Plan:
         first = (iteration - 1) * chain.n_traj if chain.rules.new_instances else 0
         return first, first + chain.n_traj
 
-    def cold_block(self, task: str, seed: int, block: int) -> Artefact:
-        """TO alone on a block of training instances."""
-        size = self.config.block_size
+    def cold_block(self, task: str, seed: int, block: int, max_iterations: int | None = None) -> Artefact:
+        """TO alone on a block of training instances; K_solve is that of the task unless given."""
+        size, solver = self.config.block_size, self.config.tasks[task].cold
+        if max_iterations is not None:
+            solver = solver.model_copy(update={"max_iterations": max_iterations})
         return self._remember(
             "demonstrations",
             f"{task}/{TO_ALONE}/seed{seed}/block{block}",
             {
                 "task": self._task(task),
-                "solver": self.config.tasks[task].cold.identity(),
+                "solver": solver.identity(),
                 "seed": seed,
                 "first": block * size,
                 "count": size,

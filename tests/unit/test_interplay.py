@@ -161,6 +161,13 @@ def test_rules_change_what_the_second_policy_reads(rules, inputs):
     assert plan.policy(chain(**rules), 1).key == plan.policy(chain(), 1).key
 
 
+def test_collecting_can_stop_earlier_than_to_alone():
+    plan = Plan(CONFIG, ROOT)
+    blocks = [plan.policy(chain(**rules), 1).inputs[0] for rules in ({}, {"max_iterations": 40})]
+    assert [each.settings["solver"]["max_iterations"] for each in blocks] == [1000, 40]
+    assert blocks[0].key == plan.cold_block("pendulum", 0, 0).key
+
+
 def test_more_iterations_only_add():
     content = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     experiment = content["experiments"]["pendulum"]

@@ -38,6 +38,8 @@ class InterplayConfig(Section):
     policy's rollout, whatever it costs."""
     reject: bool = True
     """Leave out instances that did not converge within the solver's max_iterations (K_solve)."""
+    max_iterations: Annotated[PositiveInt | None, Field(json_schema_extra=LATER)] = None
+    """K_solve: cap on the iterations from the interpolated guess while collecting; none: the task's own."""
     reject_local_minima: Annotated[LocalMinimaConfig | None, Field(json_schema_extra=LATER)] = None
     """Leave out also the runs that ended in a worse local minimum than their neighbours among all collected
     so far; none: learn from them too. Ours, not the paper's: what the solver converges to alone can be a

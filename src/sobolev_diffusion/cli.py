@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 from sobolev_diffusion import cache, config, store
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
     freeze.add_argument("--stage", choices=sorted(SUFFIX), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
+    freeze.add_argument("--name", default="*", help="only those whose place matches, as in 'ur5_*/*/block0'")
     freeze.set_defaults(run=_freeze)
     again = commands.add_parser("check-reproducibility", help="compute a small slice anew and compare")
     again.add_argument("--reference", type=Path, default=Path("tests/golden/reproducibility.json"))
@@ -69,7 +71,9 @@ def _freeze(options: argparse.Namespace) -> None:
     chosen = [
         artefact
         for artefact in Plan(settings).artefacts()
-        if artefact.stage == options.stage and options.seed in (None, artefact.labels["seed"])
+        if artefact.stage == options.stage
+        and options.seed in (None, artefact.labels["seed"])
+        and fnmatch(artefact.name, options.name)
     ]
     results = Path(settings.results)
     for path in cache.freeze(chosen, results, Path("results/cache")):

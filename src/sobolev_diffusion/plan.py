@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sobolev_diffusion.config import (
     ExperimentConfig,
     FigureConfig,
     TableConfig,
+    VariantsTable,
 )
 
 
@@ -47,8 +49,8 @@ class Plan:
 
     def _evaluations(self, name: str) -> tuple[Artefact, ...]:
         spec = self.config.experiments[name]
-        evaluations = [self.solver_evaluation(spec.task, seed) for seed in self.config.seed_numbers]
-        for chain in self._chains(spec):
+        evaluations = [self.solver_evaluation(spec.task, seed) for seed in self.config.seeds_of(name)]
+        for chain in self._chains(name):
             evaluations += [
                 self.evaluation(spec, chain, iteration) for iteration in range(1, spec.iterations + 1)
             ]
@@ -57,8 +59,10 @@ class Plan:
     def last_evaluations(self, spec: ActionLengthTable) -> tuple[Artefact, ...]:
         """TO alone, and one method's longest trained policies of the last iteration."""
         experiment = self.config.experiments[spec.experiment]
-        alone = [self.solver_evaluation(experiment.task, seed) for seed in self.config.seed_numbers]
-        chains = [chain for chain in self._chains(experiment) if chain.method == spec.method]
+        alone = [
+            self.solver_evaluation(experiment.task, seed) for seed in self.config.seeds_of(spec.experiment)
+        ]
+        chains = [chain for chain in self._chains(spec.experiment) if chain.method == spec.method]
         longest = max((chain.epochs or 0 for chain in chains), default=0)
         policies = [
             self.evaluation(experiment, chain, experiment.iterations)
@@ -79,20 +83,38 @@ class Plan:
         spec = self.config.experiments[name]
         if not 1 <= iteration <= spec.iterations:
             raise ConfigError(f"config: experiments.{name}: {spec.iterations} iterations, no {iteration}")
-        return tuple(self.policy(chain, iteration) for chain in self._chains(spec))
+        return tuple(self.policy(chain, iteration) for chain in self._chains(name))
 
     def collections(self, name: str) -> tuple[Artefact, ...]:
         """How the collecting of an experiment went, in every run of Algorithm 1."""
         spec = self.config.experiments[name]
-        return tuple(self.collection(chain, spec.iterations) for chain in self._chains(spec))
+        return tuple(self.collection(chain, spec.iterations) for chain in self._chains(name))
 
-    def _chains(self, spec: ExperimentConfig) -> list[Chain]:
+    def variants(self, spec: VariantsTable) -> tuple[Artefact, ...]:
+        """The evaluations of every row of the table, labelled with it, on the seeds that all of them have."""
+        rows = spec.variants.items()
+        seeds = min((self.config.seeds_of(each.experiment) for _, each in rows), key=len)
+        evaluations = []
+        for label, variant in rows:
+            experiment = self.config.experiments[variant.experiment]
+            chains = [each for each in self._chains(variant.experiment) if each.method == variant.method]
+            longest = max(each.epochs or 0 for each in chains)
+            shown = [
+                self.evaluation(experiment, each, variant.iteration or experiment.iterations)
+                for each in chains
+                if (each.epochs or 0) == longest and each.seed in seeds
+            ]
+            evaluations += [replace(each, labels={**each.labels, "variant": label}) for each in shown]
+        return tuple(evaluations)
+
+    def _chains(self, name: str) -> list[Chain]:
+        spec = self.config.experiments[name]
         return [
             Chain(spec.task, method, n_traj, epochs, seed, spec.interplay)
             for method in spec.methods
             for n_traj in spec.n_traj
             for epochs in spec.epochs.get(self.config.method(spec.task, method).policy.kind, (None,))
-            for seed in self.config.seed_numbers
+            for seed in self.config.seeds_of(name)
         ]
 
     def drawn(self, spec: FigureConfig | TableConfig | AnimationConfig) -> tuple[Artefact, ...]:
@@ -107,6 +129,8 @@ class Plan:
             pairs = [(task, seed) for task in spec.tasks for seed in self.config.seed_numbers]
             compared = [each(*pair) for pair in pairs for each in (self.solver_evaluation, self.reference)]
             return (*compared, *(self.solver_timing(task, spec.timed_instances) for task in spec.tasks))
+        if spec.kind == "variants":
+            return self.variants(spec)
         if spec.kind == "action_lengths":
             return (*self.last_evaluations(spec), self.timing(spec.timing))
         if spec.kind == "iterations":

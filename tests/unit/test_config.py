@@ -22,9 +22,16 @@ def changed(path, value):
     return content
 
 
+def variants(**one):
+    row = {"experiment": "pendulum", "method": "diff", **one}
+    return {"kind": "variants", "variants": {"one": row}, "caption": ""}
+
+
 def test_shipped_configurations_are_valid():
     config.load(ROOT / "config/config.yaml")
     config.load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+    for path in (ROOT / "config/sweeps").glob("*.yaml"):
+        config.load(ROOT / "config/config.yaml", path)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,9 @@ def test_shipped_configurations_are_valid():
             10,
             ["methods.diff.policy", "10", "multiple of 4"],
         ),
+        ("tables.fig1_pendulum", variants(experiment="pend"), ["one.experiment", "pend", "pendulum"]),
+        ("tables.fig1_pendulum", variants(method="dif"), ["one.method", "dif", "sob_diff"]),
+        ("tables.fig1_pendulum", variants(), ["one.experiment", "pendulum", "more than one n_traj"]),
         ("methods.diff.policy.history", 16, ["history", "16"]),
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),

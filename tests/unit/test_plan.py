@@ -61,6 +61,28 @@ def test_more_seeds_only_add():
     assert before.items() < after.items()
 
 
+def test_variants_share_the_seeds_that_all_have_and_say_which_row_they_are():
+    content = copy.deepcopy(DEFAULT)
+    loop = {**content["experiments"]["pendulum"], "methods": ["sob_diff", "diff"], "n_traj": [5]}
+    content["experiments"] |= {"loop": {**loop, "iterations": 2}, "brief": {**loop, "seeds": 2}}
+    table = {
+        "kind": "variants",
+        "variants": {
+            "long": {"experiment": "loop", "method": "diff"},
+            "first": {"experiment": "loop", "method": "diff", "iteration": 1},
+            "brief": {"experiment": "brief", "method": "sob_diff"},
+        },
+        "caption": "",
+    }
+    content["tables"]["variants"] = table
+    config = validate(content)
+    shown = [each.labels for each in Plan(config, ROOT).drawn(config.tables["variants"])]
+    assert [each["seed"] for each in shown] == [0, 1] * 3
+    assert [each["variant"] for each in shown] == ["long"] * 2 + ["first"] * 2 + ["brief"] * 2
+    assert [each["iteration"] for each in shown] == [2, 2, 1, 1, 1, 1]
+    assert {each["epochs"] for each in shown} == {max(loop["epochs"]["diffusion"])}
+
+
 def test_a_file_of_other_settings_is_refused():
     plan = Plan(validate(DEFAULT), ROOT)
     name = plan.artefacts()[0].file

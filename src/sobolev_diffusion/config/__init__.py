@@ -11,6 +11,8 @@ from sobolev_diffusion.config.drawings import (
     TableConfig,
     TimingTable,
     ToAloneTable,
+    Variant,
+    VariantsTable,
 )
 from sobolev_diffusion.config.experiments import (
     ContinuationConfig,
@@ -60,6 +62,8 @@ __all__ = [
     "ToAloneTable",
     "TrainingConfig",
     "UnetConfig",
+    "Variant",
+    "VariantsTable",
     "gradient_steps",
     "load",
     "validate",

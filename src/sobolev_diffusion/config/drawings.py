@@ -88,6 +88,24 @@ class ActionLengthTable(Section):
     """Caption, with the number in the paper."""
 
 
+class Variant(Section):
+    experiment: str
+    """One of `experiments`, with one n_traj; its longest training."""
+    method: str
+    """One of the experiment's methods."""
+    iteration: PositiveInt | None = None
+    """Of Algorithm 1; none: the last."""
+
+
+class VariantsTable(Section):
+    kind: Literal["variants"]
+    """One change at a time: policies by T_a, before and after refining, on seeds that all of them have."""
+    variants: dict[str, Variant]
+    """Label of the row -> what it shows, in the order of the rows."""
+    caption: str
+    """Caption."""
+
+
 class ToAloneTable(Section):
     kind: Literal["to_alone"]
     """How the solver does alone, a row per task, beside the best known costs."""
@@ -103,5 +121,6 @@ FigureConfig = Annotated[
     SampleEfficiencyFigure | IterationsFigure | SolutionsFigure, Field(discriminator="kind")
 ]
 TableConfig = Annotated[
-    SampleEfficiencyTable | TimingTable | ActionLengthTable | ToAloneTable, Field(discriminator="kind")
+    SampleEfficiencyTable | TimingTable | ActionLengthTable | VariantsTable | ToAloneTable,
+    Field(discriminator="kind"),
 ]

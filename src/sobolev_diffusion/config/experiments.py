@@ -75,6 +75,8 @@ class ExperimentConfig(Section):
     """T_a to evaluate; policies that are no diffusion are evaluated at 1."""
     last_action_lengths: tuple[PositiveInt, ...] = ()
     """T_a to evaluate besides these in the last iteration."""
+    seeds: PositiveInt | None = None
+    """At most how many of the seeds, the first ones; none: all."""
     refine: bool = True
     """Whether to refine the rollouts with the solver in the evaluation."""
 

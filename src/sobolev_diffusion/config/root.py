@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig
+from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig, Variant
 from sobolev_diffusion.config.experiments import EvaluationConfig, ExperimentConfig, TimingConfig
 from sobolev_diffusion.config.methods import MethodConfig
 from sobolev_diffusion.config.section import ConfigError, PositiveInt, Section
@@ -119,6 +119,9 @@ class Config(Section):
                     raise ValueError(f"tables.{name}.timing: {table.timing} times another experiment")
                 methods = self.experiments[table.experiment].methods
                 _known(f"tables.{name}.method", table.method, dict.fromkeys(methods))
+            elif table.kind == "variants":
+                for label, variant in table.variants.items():
+                    self._check_variant(f"tables.{name}.variants.{label}", variant)
             elif table.kind == "to_alone":
                 for task in table.tasks:
                     _known(f"tables.{name}.tasks", task, self.tasks)
@@ -145,10 +148,25 @@ class Config(Section):
             self.search(name)
         return self
 
+    def _check_variant(self, where: str, variant: Variant) -> None:
+        _known(f"{where}.experiment", variant.experiment, self.experiments)
+        experiment = self.experiments[variant.experiment]
+        _known(f"{where}.method", variant.method, dict.fromkeys(experiment.methods))
+        if len(experiment.n_traj) > 1:
+            raise ValueError(f"{where}.experiment: {variant.experiment} has more than one n_traj")
+        if (variant.iteration or 1) > experiment.iterations:
+            raise ValueError(
+                f"{where}.iteration: {variant.experiment} has {experiment.iterations}, no {variant.iteration}"
+            )
+
     @property
     def seed_numbers(self) -> range:
         """The seeds, by number."""
         return range(self.first_seed, self.first_seed + self.seeds)
+
+    def seeds_of(self, experiment: str) -> range:
+        """The seeds that an experiment is run with, by number."""
+        return self.seed_numbers[: self.experiments[experiment].seeds]
 
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""

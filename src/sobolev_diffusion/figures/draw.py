@@ -21,6 +21,7 @@ from sobolev_diffusion.figures import (
     solutions,
     timing_table,
     to_alone_table,
+    variants_table,
 )
 from sobolev_diffusion.figures.style import Style, save_figure
 from sobolev_diffusion.store import BadArtefact, check
@@ -40,6 +41,7 @@ TABLES = {
     "sample_efficiency": sample_efficiency_table.make,
     "timing": timing_table.make,
     "action_lengths": action_length_table.make,
+    "variants": variants_table.make,
     "to_alone": to_alone_table.make,
 }
 """kind -> (rows, its settings, style) -> a table of text cells."""

@@ -29,7 +29,7 @@ def make(evaluations: pd.DataFrame, _: SampleEfficiencyTable, style: Style) -> p
     table: pd.DataFrame | None = None
     for column, title in COLUMNS.items():
         summary = over_seeds(evaluations, CONDITION, column)
-        summary[title] = [_cell(row, column in SHARES) for row in summary.itertuples()]
+        summary[title] = [cell(row, column) for row in summary.itertuples()]
         summary = summary[[*CONDITION, title]]
         table = summary if table is None else table.merge(summary, on=list(CONDITION))
     assert table is not None
@@ -43,10 +43,11 @@ def make(evaluations: pd.DataFrame, _: SampleEfficiencyTable, style: Style) -> p
     return table.rename(columns={"n_traj": "trajectories", "action_length": "T_a"})
 
 
-def _cell(row: tuple, share: bool) -> str:
+def cell(row: tuple, column: str) -> str:
+    """The text of one cell, from a row of `over_seeds` of this column."""
     if pd.isna(row.mean):
         return "-"
     numbers = (row.mean, row.low, row.high)
-    if share:
+    if column in SHARES:
         return f"{100 * row.mean:.0f}%"
     return "{} [{}, {}]".format(*(f"{number:.3g}" for number in numbers))

@@ -62,12 +62,10 @@ class Plan:
         alone = [
             self.solver_evaluation(experiment.task, seed) for seed in self.config.seeds_of(spec.experiment)
         ]
-        chains = [chain for chain in self._chains(spec.experiment) if chain.method == spec.method]
-        longest = max((chain.epochs or 0 for chain in chains), default=0)
         policies = [
             self.evaluation(experiment, chain, experiment.iterations)
-            for chain in chains
-            if (chain.epochs or 0) == longest and chain.n_traj == self.config.timings[spec.timing].n_traj
+            for chain in self._longest_trained(spec.experiment, spec.method)
+            if chain.n_traj == self.config.timings[spec.timing].n_traj
         ]
         return (*alone, *policies)
 
@@ -97,12 +95,10 @@ class Plan:
         evaluations = []
         for label, variant in rows:
             experiment = self.config.experiments[variant.experiment]
-            chains = [each for each in self._chains(variant.experiment) if each.method == variant.method]
-            longest = max(each.epochs or 0 for each in chains)
             shown = [
-                self.evaluation(experiment, each, variant.iteration or experiment.iterations)
-                for each in chains
-                if (each.epochs or 0) == longest and each.seed in seeds
+                self.evaluation(experiment, chain, variant.iteration or experiment.iterations)
+                for chain in self._longest_trained(variant.experiment, variant.method)
+                if chain.seed in seeds
             ]
             evaluations += [replace(each, labels={**each.labels, "variant": label}) for each in shown]
         return tuple(evaluations)
@@ -116,6 +112,12 @@ class Plan:
             for epochs in spec.epochs.get(self.config.method(spec.task, method).policy.kind, (None,))
             for seed in self.config.seeds_of(name)
         ]
+
+    def _longest_trained(self, name: str, method: str) -> list[Chain]:
+        """The chains of a method of an experiment with the most epochs; all where nothing is trained."""
+        chains = [chain for chain in self._chains(name) if chain.method == method]
+        longest = max((chain.epochs or 0 for chain in chains), default=0)
+        return [chain for chain in chains if (chain.epochs or 0) == longest]
 
     def drawn(self, spec: FigureConfig | TableConfig | AnimationConfig) -> tuple[Artefact, ...]:
         """The artefacts that a figure, a table or an animation is drawn from."""

@@ -30,6 +30,7 @@ def variants(**one):
 def test_shipped_configurations_are_valid():
     config.load(ROOT / "config/config.yaml")
     config.load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+    config.load(*(ROOT / "config" / f"{name}.yaml" for name in ("config", "double_pendulum", "ablations")))
     for path in (ROOT / "config/sweeps").glob("*.yaml"):
         config.load(ROOT / "config/config.yaml", path)
 
@@ -53,6 +54,7 @@ def test_shipped_configurations_are_valid():
         ("tables.fig1_pendulum", variants(experiment="pend"), ["one.experiment", "pend", "pendulum"]),
         ("tables.fig1_pendulum", variants(method="dif"), ["one.method", "dif", "sob_diff"]),
         ("tables.fig1_pendulum", variants(), ["one.experiment", "pendulum", "more than one n_traj"]),
+        ("tables.fig1_pendulum", {**variants(), "variants": {}}, ["fig1_pendulum", "variants", "at least 1"]),
         ("methods.diff.policy.history", 16, ["history", "16"]),
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),

@@ -100,7 +100,7 @@ class Variant(Section):
 class VariantsTable(Section):
     kind: Literal["variants"]
     """One change at a time: policies by T_a, before and after refining, on seeds that all of them have."""
-    variants: dict[str, Variant]
+    variants: Annotated[dict[str, Variant], Field(min_length=1)]
     """Label of the row -> what it shows, in the order of the rows."""
     caption: str
     """Caption."""

@@ -96,8 +96,7 @@ class Config(Section):
             experiment = self.experiments[figure.experiment]
             if figure.kind == "iterations":
                 lengths, key = (figure.action_length,), "action_length"
-                if len(experiment.n_traj) > 1:
-                    raise ValueError(f"{where}.experiment: {figure.experiment} has more than one n_traj")
+                _one_n_traj(where, figure.experiment, experiment)
             else:
                 lengths, key = figure.action_lengths, "action_lengths"
             for length in lengths:
@@ -152,8 +151,7 @@ class Config(Section):
         _known(f"{where}.experiment", variant.experiment, self.experiments)
         experiment = self.experiments[variant.experiment]
         _known(f"{where}.method", variant.method, dict.fromkeys(experiment.methods))
-        if len(experiment.n_traj) > 1:
-            raise ValueError(f"{where}.experiment: {variant.experiment} has more than one n_traj")
+        _one_n_traj(where, variant.experiment, experiment)
         if (variant.iteration or 1) > experiment.iterations:
             raise ValueError(
                 f"{where}.iteration: {variant.experiment} has {experiment.iterations}, no {variant.iteration}"
@@ -217,6 +215,11 @@ def validate(content: dict[str, Any]) -> Config:
 def _known(key: str, name: str, names: dict[str, Any]) -> None:
     if name not in names:
         raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")
+
+
+def _one_n_traj(key: str, name: str, experiment: ExperimentConfig) -> None:
+    if len(experiment.n_traj) > 1:
+        raise ValueError(f"{key}.experiment: {name} has more than one n_traj")
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from sobolev_diffusion.config import VariantsTable
-from sobolev_diffusion.figures.sample_efficiency_table import COLUMNS, cell
+from sobolev_diffusion.figures.evaluation_cells import cells
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 CONDITION = ["variant", "action_length"]
 
@@ -20,12 +19,7 @@ def make(evaluations: pd.DataFrame, spec: VariantsTable, _: Style) -> pd.DataFra
         spec: the order of the rows.
     """
     order = {label: rank for rank, label in enumerate(spec.variants)}
-    known = [column for column in COLUMNS if column in evaluations]
-    summaries = {column: over_seeds(evaluations, CONDITION, column) for column in known}
-    table = summaries["policy_cost"][CONDITION]
-    table = table.assign(
-        **{COLUMNS[column]: [cell(row, column) for row in summaries[column].itertuples()] for column in known}
-    )
+    table = cells(evaluations, CONDITION)
     table = table.sort_values(CONDITION, key=lambda c: c.map(order) if c.name == "variant" else c)
     table["action_length"] = [f"{int(length)}" for length in table.action_length]
     return table.rename(columns={"action_length": "T_a"})

@@ -116,6 +116,14 @@ def _timing(settings: Config, artefact: Artefact) -> float:
     return s["instances"] * each
 
 
+def _paths(settings: Config, artefact: Artefact) -> float:
+    task, s = artefact.labels["task"], artefact.settings
+    if not artefact.inputs:
+        return 0.0  # read from runs that are counted as demonstrations
+    policy = settings.method(task, artefact.labels["method"]).policy
+    return s["instances"] * rollout(task, policy, s["action_length"])
+
+
 def _reference(settings: Config, artefact: Artefact) -> float:
     task = artefact.labels["task"]
     search = settings.search(task)
@@ -130,6 +138,7 @@ _COSTS: dict[str, Callable[[Config, Artefact], float]] = {
     "evaluations": _evaluation,
     "timings": _timing,
     "references": _reference,
+    "paths": _paths,
 }
 
 

@@ -15,6 +15,7 @@ SUFFIX = {
     "evaluations": ".parquet",
     "timings": ".parquet",
     "references": ".parquet",
+    "paths": ".parquet",
 }
 TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
 """Labels of what no policy had a part in, in the place of a method."""

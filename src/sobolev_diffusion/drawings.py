@@ -115,7 +115,7 @@ def why_draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path])
         ("code", "the code that draws it changed"),
         ("computed anew", "it must show results of another cache mode"),
     ):
-        if shown.get(part) != expected[part]:
+        if json.dumps(shown.get(part)) != json.dumps(expected[part]):  # the order of rows counts
             return reason
     for file in drawing.files:
         if not file.exists():
@@ -147,7 +147,7 @@ def ask_for(drawing: Drawing, identity: dict[str, Any], draw: bool) -> None:
         if other != expected and other.stat().st_mtime < now - FORGOTTEN_AFTER:  # drawn, or long ago
             other.unlink(missing_ok=True)
     if draw or not expected.exists():
-        text = json.dumps({"identity": identity, "asked": now}, sort_keys=True)
+        text = json.dumps({"identity": identity, "asked": now})
         write_atomically(expected, lambda partial: partial.write_text(text))
     for file in (*drawing.files, drawing.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
@@ -178,7 +178,7 @@ def write_record(
         "seconds": round(seconds, 3),
         **circumstances(),
     }
-    text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(record, indent=1) + "\n"
     write_atomically(drawing.record, lambda partial: partial.write_text(text))
 
 

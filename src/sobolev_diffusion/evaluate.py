@@ -52,14 +52,13 @@ def evaluate_policy(
     """Roll the policy out for every T_a, and refine each rollout with the solver.
 
     Returns:
-        Columns: action_length, instance, policy_cost, policy_violation (largest constraint violation),
-        policy_distance (from the goal at the end), policy_reached, and with `refine` those of
+        Columns: action_length, instance, those of `policy_columns`, and with `refine` those of
         `refinement_columns`.
     """
     thetas = evaluation_thetas(task, seed, instances)
     rows: list[Row] = []
     for action_length in policy.config.applicable(action_lengths):
-        generators = [stream("evaluation noise", task.name, seed, number) for number in range(instances)]
+        generators = [evaluation_noise(task, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
 
         def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
@@ -83,14 +82,23 @@ def evaluate_policy(
     return pd.DataFrame(rows)
 
 
+def evaluation_noise(task: Task, seed: int, number: int) -> np.random.Generator:
+    """The generator of the diffusion's noise on an evaluation instance of a seed."""
+    return stream("evaluation noise", task.name, seed, number)
+
+
 def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
-    """What the evaluation keeps of a policy's rollout: cost, violation, distance from the goal."""
+    """What the evaluation keeps of a policy's rollout: cost, largest constraint violation, distance from the
+    goal at the end, whether that counts as there; where something stands in the way, least clearance (m)."""
     value = evaluate(task.problem(theta), xs, us)
+    clearances = [task.clearance(x) for x in xs]
+    nearest = {} if None in clearances else {"policy_clearance": min(clearances)}
     return {
         "policy_cost": value.cost,
         "policy_violation": value.violation,
         "policy_distance": task.goal_distance(theta, xs[-1]),
         "policy_reached": task.reached(theta, xs[-1]),
+        **nearest,
     }
 
 

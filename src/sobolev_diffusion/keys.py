@@ -14,6 +14,7 @@ STAGE_VERSION = {
     "evaluations": 1,
     "timings": 1,
     "references": 1,
+    "paths": 1,
 }
 """Bumped when the meaning of a stage's output changes; keys of the stage and of those after it change."""
 

@@ -1,7 +1,8 @@
-"""Solutions as numbers to draw: coordinates, controls, the path of a point of the robot, its links."""
+"""Trajectories as numbers to draw: coordinates, controls, the path of a point of the robot."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.store import check, read_stamp
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.registry import task_from_settings
+
+SHOWN = ["series", "instance", "name", "unit", "time", "value"]
 
 
 def read_solutions(path: Path, key: str) -> tuple[Task, Demonstrations]:
@@ -43,20 +46,39 @@ def tidy(task: Task, runs: Demonstrations, count: int) -> pd.DataFrame:
             _series("state", [(axis.name, axis.unit) for axis in task.state_axes], time, coordinates),
             _series("control", [(axis.name, axis.unit) for axis in task.control_axes], time[:-1], us),
         ]
-        path = [task.tracked_point(x) for x in xs]
-        metres = [("x", "m"), ("y", "m"), ("z", "m")]
-        if path[0] is not None:
-            pieces.append(_series("path", metres, time, np.stack(path)))
-        goal = task.goal_point(theta)
-        if goal is not None:
-            pieces.append(_series("goal", metres, time[-1:], goal[None]))
-        parts.append(pd.concat(pieces).assign(instance=number))
+        parts.append(pd.concat([*pieces, *_path(task, theta, xs)]).assign(instance=number))
+    return pd.concat([*parts, *_columns(task)], ignore_index=True)[SHOWN]
+
+
+def paths(task: Task, numbers: Sequence[int], thetas: Sequence[Array], xs: Array) -> pd.DataFrame:
+    """Of trajectories (n, T+1, nx) the series path, goal and column of `tidy`."""
+    parts = [
+        pd.concat(_path(task, *each)).assign(instance=int(number))
+        for number, *each in zip(numbers, thetas, xs, strict=True)
+    ]
+    return pd.concat([*parts, *_columns(task)], ignore_index=True)[SHOWN]
+
+
+def _path(task: Task, theta: Array, xs: Array) -> list[pd.DataFrame]:
+    """Where the robot's tracked point goes and where it should end, if the task tells."""
+    time = task.dt * np.arange(task.horizon + 1)
+    metres = [("x", "m"), ("y", "m"), ("z", "m")]
+    pieces = []
+    points = [task.tracked_point(x) for x in xs]
+    if points[0] is not None:
+        pieces.append(_series("path", metres, time, np.stack(points)))
+    goal = task.goal_point(theta)
+    if goal is not None:
+        pieces.append(_series("goal", metres, time[-1:], goal[None]))
+    return pieces
+
+
+def _columns(task: Task) -> list[pd.DataFrame]:
     names = [("x", "m"), ("y", "m"), ("radius", "m")]
-    parts += [
-        _series("column", names, time[:1], column[None]).assign(instance=number)
+    return [
+        _series("column", names, np.zeros(1), column[None]).assign(instance=number)
         for number, column in enumerate(task.columns_in_the_way)
     ]
-    return pd.concat(parts, ignore_index=True)[["series", "instance", "name", "unit", "time", "value"]]
 
 
 def _series(series: str, axes: list[tuple[str, str]], time: Array, values: Array) -> pd.DataFrame:

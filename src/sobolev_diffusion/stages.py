@@ -19,6 +19,7 @@ from sobolev_diffusion.collect import (
     collect_cold,
     collect_from_neighbours,
     collect_warm,
+    evaluation_thetas,
 )
 from sobolev_diffusion.config import (
     ContinuationConfig,
@@ -28,12 +29,13 @@ from sobolev_diffusion.config import (
     SolverConfig,
 )
 from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs
+from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs, evaluation_noise
 from sobolev_diffusion.interplay import Chunk, collecting, learnt
 from sobolev_diffusion.minibatches import TrainingInput
 from sobolev_diffusion.nearest import NearestDemonstration
+from sobolev_diffusion.pictures import paths
 from sobolev_diffusion.reference import best_known
-from sobolev_diffusion.rollout import load_policy
+from sobolev_diffusion.rollout import load_policy, roll_out
 from sobolev_diffusion.store import BadArtefact, check, write_atomically, write_stamp
 from sobolev_diffusion.streams import torch_seed
 from sobolev_diffusion.tables import write_parquet
@@ -240,6 +242,18 @@ def _reference(job: Job, output: Path) -> None:
     _write_labelled(job, table, output)
 
 
+def _paths(job: Job, output: Path) -> None:
+    s = job.settings
+    task, ((source, _),), count = task_of(s), job.inputs, s["instances"]
+    numbers, thetas = range(count), evaluation_thetas(task, s["seed"], count)
+    if "action_length" in s:
+        generators = [evaluation_noise(task, s["seed"], number) for number in numbers]
+        xs = roll_out(task, load_policy(source), thetas, s["action_length"], generators).xs
+    else:
+        xs = Demonstrations.load(source).xs[:count]
+    _write_labelled(job, paths(task, numbers, thetas, xs), output)
+
+
 def _timing(job: Job, output: Path) -> None:
     s = job.settings
     policies = {method: load_policy(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
@@ -255,6 +269,7 @@ _STAGES: dict[str, Callable[[Job, Path], None]] = {
     "evaluations": _evaluation,
     "timings": _timing,
     "references": _reference,
+    "paths": _paths,
 }
 
 

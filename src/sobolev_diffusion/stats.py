@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -42,3 +42,23 @@ def over_seeds(table: pd.DataFrame, by: Sequence[str], column: str) -> pd.DataFr
         mean, low, high = interval(group.value.to_numpy())
         rows.append((*condition, mean, low, high, len(group)))
     return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "seeds"])
+
+
+def bootstrap(
+    seeds: np.ndarray,
+    statistic: Callable[[np.ndarray], float],
+    resamplings: int = 2000,
+    confidence: float = CONFIDENCE,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of a statistic of seeds, resampled with replacement: (low, high).
+
+    Values that are not a number are left out; with one seed, or none of them finite, both ends are NaN.
+    """
+    rng = np.random.default_rng(0)
+    draws = rng.choice(seeds, (resamplings, len(seeds)))
+    values = np.array([statistic(each) for each in draws])
+    values = values[~np.isnan(values)]
+    if len(seeds) < 2 or len(values) == 0:
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return float(low), float(high)

@@ -11,6 +11,7 @@ import pandas as pd
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.collect import evaluation_thetas
 from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.evaluate import evaluation_noise
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.store import machine
@@ -65,7 +66,7 @@ def time_policies(
         add(TO_ALONE, None, number, 0.0, task.guess(theta))
         for method, policy in policies.items():
             for length in policy.config.applicable(action_lengths):
-                generator = stream("evaluation noise", task.name, seed, number)
+                generator = evaluation_noise(task, seed, number)
                 if number == 0:  # the first call packs weights and loads code
                     roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])
                 start = time.perf_counter()

@@ -27,6 +27,23 @@ def variants(**one):
     return {"kind": "variants", "variants": {"one": row}, "caption": ""}
 
 
+def needed(**one):
+    panel = {"experiment": "pendulum", "action_length": 8, **one}
+    methods = ["diff", "sob_diff"]
+    return {"kind": "trajectories_needed", "panels": {"one": panel}, "methods": methods, "caption": ""}
+
+
+def summary(**timings):
+    return {"kind": "summary", "timings": timings, "methods": ["diff"], "caption": ""}
+
+
+def views(**changes):
+    return {"kind": "top_views", "methods": ["diff"], "action_length": 8, **changes}
+
+
+BY_LENGTH = {"kind": "action_lengths", "experiment": "pendulum", "cost_limit": 10}
+
+
 def test_shipped_configurations_are_valid():
     config.load(ROOT / "config/config.yaml")
     config.load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
@@ -55,6 +72,14 @@ def test_shipped_configurations_are_valid():
         ("tables.fig1_pendulum", variants(method="dif"), ["one.method", "dif", "sob_diff"]),
         ("tables.fig1_pendulum", variants(), ["one.experiment", "pendulum", "more than one n_traj"]),
         ("tables.fig1_pendulum", {**variants(), "variants": {}}, ["fig1_pendulum", "variants", "at least 1"]),
+        ("tables.needed", needed(experiment="pend"), ["panels.one.experiment", "pend", "pendulum"]),
+        ("tables.needed", needed(action_length=2), ["panels.one.action_length", "2", "experiments.pendulum"]),
+        ("tables.needed", {**needed(), "methods": ["diff", "dif"]}, ["needed.methods", "dif"]),
+        ("tables.summary", summary(pendulums=8), ["summary.timings", "pendulums", "pendulum"]),
+        ("tables.summary", summary(pendulum=2), ["summary.timings.pendulum", "2", "experiments.pendulum"]),
+        ("figures.views", views(experiments=["pendulum"]), ["views.experiment", "more than one n_traj"]),
+        ("figures.views", views(experiments=["pend"]), ["views.experiment", "pend", "pendulum"]),
+        ("figures.by_length", BY_LENGTH, ["by_length.experiment", "pendulum", "more than one n_traj"]),
         ("methods.diff.policy.history", 16, ["history", "16"]),
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),
@@ -87,6 +112,38 @@ def test_what_is_to_be_drawn_can_be_named():
     assert list(chosen.figures) == list(chosen.tables) == ["fig1_pendulum"]
     assert list(chosen.animations) == ["quadrotor"]
     assert not config.validate(changed("draw", [])).figures
+
+
+def test_an_entry_can_be_like_another():
+    content = changed("methods.slow", {"like": "sob_diff", "training": {"learning_rate": 1e-4}})
+    content["methods"]["plain"] = {"like": "slow", "sobolev": None}
+    found = config.validate(content).methods
+    assert found["slow"].training.learning_rate == 1e-4
+    assert found["slow"].training.batch_size == found["sob_diff"].training.batch_size
+    assert found["slow"].sobolev == found["sob_diff"].sobolev
+    assert found["plain"].sobolev is None
+    assert found["plain"].training == found["slow"].training
+    assert "like" not in found["slow"].identity()
+
+
+def test_an_entry_takes_lists_whole_and_what_a_later_file_changed(tmp_path):
+    later = tmp_path / "later.yaml"
+    later.write_text(
+        "experiments: {pendulum: {seeds: 3}, brief: {like: pendulum, n_traj: [5]}}\n"
+        "methods: {mlp: {like: gone}}\n"
+    )
+    with pytest.raises(config.ConfigError, match=r"methods\.mlp\.like: unknown name 'gone'"):
+        config.load(ROOT / "config/config.yaml", later)
+    later.write_text(later.read_text().replace("gone", "sob_mlp"))
+    experiments = config.load(ROOT / "config/config.yaml", later).experiments
+    assert experiments["brief"] == experiments["pendulum"].model_copy(update={"n_traj": (5,)})
+
+
+def test_entries_like_each_other_are_refused():
+    content = changed("methods.a", {"like": "b"})
+    content["methods"]["b"] = {"like": "a"}
+    with pytest.raises(config.ConfigError, match=r"methods\.a\.like: a circle, a -> b -> a"):
+        config.validate(content)
 
 
 def test_task_overrides_are_merged_into_the_method():

@@ -92,21 +92,21 @@ def chain(method="diff", **rules):
 
 def test_every_method_learns_from_the_same_continued_runs():
     plan = Plan(CONFIG, ROOT)
-    first = plan.policy(chain(), 1)
+    first = plan.recipes.policy(chain(), 1)
     (runs,) = first.inputs
     assert [each.labels["method"] for each in runs.inputs] == ["to_alone"] * 3
-    assert plan.policy(chain("mlp"), 1).inputs == (runs,)
-    assert first.key != plan.policy(Chain("pendulum", "diff", 25, 10, 0, InterplayConfig()), 1).key
+    assert plan.recipes.policy(chain("mlp"), 1).inputs == (runs,)
+    assert first.key != plan.recipes.policy(Chain("pendulum", "diff", 25, 10, 0, InterplayConfig()), 1).key
 
 
 def test_later_iterations_are_led_by_earlier_ones():
     plan = Plan(CONFIG, ROOT)
-    one, two, warm = plan.policy(chain(), 2).inputs
-    assert one.key == plan.continued(chain(), 1).key
+    one, two, warm = plan.recipes.policy(chain(), 2).inputs
+    assert one.key == plan.recipes.continued(chain(), 1).key
     assert two.inputs[0].key == one.key
     assert [each.settings["first"] for each in two.inputs[1:]] == [20, 30, 40]
     assert warm.labels["method"] == "diff"
-    repeated = plan.policy(chain(new_instances=False), 2).inputs
+    repeated = plan.recipes.policy(chain(new_instances=False), 2).inputs
     assert [each.key for each in repeated[:-1]] == [one.key]
 
 
@@ -128,7 +128,7 @@ def test_the_job_reads_blocks_that_overlap_and_what_it_writes_is_learnt_from(tas
             seconds=0.0,
         )
     plan = Plan(CONFIG, ROOT)
-    settings = plan.continued(chain(), 1).settings | {"first": 2, "count": 2}
+    settings = plan.recipes.continued(chain(), 1).settings | {"first": 2, "count": 2}
     job = Job("demonstrations", "key", settings, {}, [(path, path.stem) for path in paths])
     run(job, tmp_path / "continued.npz")
     found = Demonstrations.load(tmp_path / "continued.npz")

@@ -69,6 +69,17 @@ def test_change_of_what_it_should_show_is_told(drawn, part, value, reason):
     assert reason in why_draw(drawing, {**expected, part: value}, [source])
 
 
+def test_order_of_rows_counts(drawn):
+    drawing, expected, source = drawn
+    rows = {**expected, "settings": {"b": 1, "a": 2}}
+    write_record(drawing, rows, [(source, KEY)], seconds=0.1)
+    assert why_draw(drawing, rows, [source]) is None
+    turned = {**expected, "settings": {"a": 2, "b": 1}}
+    assert "settings changed" in why_draw(drawing, turned, [source])
+    ask_for(drawing, turned, draw=True)
+    assert list(read_expected(drawing.expected(rows))["settings"]) == ["a", "b"]
+
+
 def test_old_file_over_a_newer_one_is_named(drawn):
     drawing, expected, source = drawn
     drawing.files[1].write_text("older")

@@ -123,7 +123,7 @@ def test_nothing_to_learn_from_is_no_error_while_collecting(cold):
 
 def test_the_rejection_of_local_minima_is_part_of_the_first_policys_key():
     plan = Plan(CONFIG, ROOT)
-    assert plan.policy(chain(), 1).key != plan.policy(chain(reject_local_minima={}), 1).key
+    assert plan.recipes.policy(chain(), 1).key != plan.recipes.policy(chain(reject_local_minima={}), 1).key
 
 
 def chain(**rules):
@@ -135,7 +135,7 @@ def stages(artefacts):
 
 
 def test_each_policy_learns_from_all_that_was_collected_before():
-    policy = Plan(CONFIG, ROOT).policy(chain(), 3)
+    policy = Plan(CONFIG, ROOT).recipes.policy(chain(), 3)
     assert policy.settings["chunks"] == [(0, 25), (25, 50), (50, 75)]
     cold = [each for each in policy.inputs if not each.inputs]
     assert len(cold) == 8  # blocks of ten instances
@@ -155,17 +155,17 @@ def test_each_policy_learns_from_all_that_was_collected_before():
 )
 def test_rules_change_what_the_second_policy_reads(rules, inputs):
     plan = Plan(CONFIG, ROOT)
-    policy = plan.policy(chain(**rules), 2)
+    policy = plan.recipes.policy(chain(**rules), 2)
     assert len(policy.inputs) == inputs
-    assert policy.key != plan.policy(chain(), 2).key
-    assert plan.policy(chain(**rules), 1).key == plan.policy(chain(), 1).key
+    assert policy.key != plan.recipes.policy(chain(), 2).key
+    assert plan.recipes.policy(chain(**rules), 1).key == plan.recipes.policy(chain(), 1).key
 
 
 def test_collecting_can_stop_earlier_than_to_alone():
     plan = Plan(CONFIG, ROOT)
-    blocks = [plan.policy(chain(**rules), 1).inputs[0] for rules in ({}, {"max_iterations": 40})]
+    blocks = [plan.recipes.policy(chain(**rules), 1).inputs[0] for rules in ({}, {"max_iterations": 40})]
     assert [each.settings["solver"]["max_iterations"] for each in blocks] == [1000, 40]
-    assert blocks[0].key == plan.cold_block("pendulum", 0, 0).key
+    assert blocks[0].key == plan.recipes.cold_block("pendulum", 0, 0).key
 
 
 def test_more_iterations_only_add():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sobolev_diffusion.stats import interval, over_seeds
+from sobolev_diffusion.stats import bootstrap, interval, over_seeds
 
 
 def test_interval_is_students():
@@ -40,3 +40,15 @@ def test_over_seeds_averages_instances_first():
     row = over_seeds(table, ["method", "n_traj"], "cost").iloc[0]
     assert row["mean"] == pytest.approx(3.0)
     assert row.seeds == 2
+
+
+def test_bootstrap_agrees_with_scipy():
+    values = np.array([1.0, 2.0, 4.0, 3.0, 2.5, 7.0, 3.5, 0.5])
+    low, high = bootstrap(np.arange(8), lambda seeds: values[seeds].mean(), 20_000)
+    expected = stats.bootstrap((values,), np.mean, n_resamples=20_000, method="percentile", rng=1)
+    assert (low, high) == pytest.approx(expected.confidence_interval, abs=0.05)
+
+
+def test_bootstrap_of_nothing_known_is_not_a_number():
+    assert np.isnan(bootstrap(np.arange(3), lambda _: np.nan)).all()
+    assert np.isnan(bootstrap(np.array([3]), lambda _: 1.0)).all()

@@ -116,6 +116,24 @@ rule reference:
         "../scripts/compute.py"
 
 
+rule paths:
+    input:
+        inputs_of("paths", ".parquet"),
+    output:
+        artefact=RESULTS + "/paths/{name}.parquet",
+        stamp=RESULTS + "/paths/{name}.parquet.stamp.json",
+    params:
+        job=job_of("paths", ".parquet"),
+    log:
+        RESULTS + "/logs/paths/{name}.log",
+    benchmark:
+        RESULTS + "/benchmarks/paths/{name}.tsv"
+    message:
+        "paths to draw: {wildcards.name}"
+    script:
+        "../scripts/compute.py"
+
+
 rule timing:
     input:
         inputs_of("timings", ".parquet"),

@@ -1,6 +1,7 @@
 """The typed configuration: every key, its type, its default and what it means. Imports nothing heavy."""
 
 from sobolev_diffusion.config.drawings import (
+    ActionLengthFigure,
     ActionLengthTable,
     AnimationConfig,
     FigureConfig,
@@ -8,9 +9,12 @@ from sobolev_diffusion.config.drawings import (
     SampleEfficiencyFigure,
     SampleEfficiencyTable,
     SolutionsFigure,
+    SummaryTable,
     TableConfig,
     TimingTable,
     ToAloneTable,
+    TopViewsFigure,
+    TrajectoriesNeededTable,
     Variant,
     VariantsTable,
 )
@@ -36,6 +40,7 @@ from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig, Solv
 
 __all__ = [
     "BUILT_IN_TASKS",
+    "ActionLengthFigure",
     "ActionLengthTable",
     "AnimationConfig",
     "Config",
@@ -55,12 +60,15 @@ __all__ = [
     "SobolevConfig",
     "SolutionsFigure",
     "SolverConfig",
+    "SummaryTable",
     "TableConfig",
     "TaskConfig",
     "TimingConfig",
     "TimingTable",
     "ToAloneTable",
+    "TopViewsFigure",
     "TrainingConfig",
+    "TrajectoriesNeededTable",
     "UnetConfig",
     "Variant",
     "VariantsTable",

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import Entry, PositiveFloat, PositiveInt, Section
 
 
-class SampleEfficiencyFigure(Section):
+class SampleEfficiencyFigure(Entry):
     kind: Literal["sample_efficiency"]
     """Mean policy cost against n_traj."""
     experiment: str
@@ -22,7 +22,7 @@ class SampleEfficiencyFigure(Section):
     """Caption in the report, with the number in the paper."""
 
 
-class IterationsFigure(Section):
+class IterationsFigure(Entry):
     kind: Literal["iterations"]
     """Over the iterations of Algorithm 1: cost before and after refining, solver iterations, rejections."""
     experiment: str
@@ -35,7 +35,33 @@ class IterationsFigure(Section):
     """Caption in the report, with the number in the paper."""
 
 
-class SolutionsFigure(Section):
+class ActionLengthFigure(Entry):
+    kind: Literal["action_lengths"]
+    """Against T_a, last iteration: cost before and after refining, solver iterations, convergence."""
+    experiment: str
+    """One of `experiments`, with one n_traj; its longest trainings are drawn."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+    caption: str = ""
+    """Caption in the report, with the number in the paper."""
+
+
+class TopViewsFigure(Entry):
+    kind: Literal["top_views"]
+    """Paths from above, of TO alone and of policies on the same instances: a row per experiment."""
+    experiments: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Some of `experiments`, each with one n_traj; last iteration, longest training, first seed."""
+    methods: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Methods that all of them have, a column for each."""
+    action_length: PositiveInt
+    """T_a of the diffusion policies."""
+    instances: PositiveInt = 10
+    """How many: the first evaluation instances."""
+    caption: str = ""
+    """Caption in the report, with the number in the paper."""
+
+
+class SolutionsFigure(Entry):
     kind: Literal["solutions"]
     """A few solutions of TO alone: coordinates and controls over time, and paths in space."""
     task: str
@@ -46,7 +72,7 @@ class SolutionsFigure(Section):
     """Caption in the report."""
 
 
-class AnimationConfig(Section):
+class AnimationConfig(Entry):
     task: str
     """One of `tasks`."""
     title: str
@@ -55,7 +81,7 @@ class AnimationConfig(Section):
     """How many solutions move at once."""
 
 
-class SampleEfficiencyTable(Section):
+class SampleEfficiencyTable(Entry):
     kind: Literal["sample_efficiency"]
     """Every number of an experiment, means and intervals over seeds."""
     experiment: str
@@ -64,7 +90,7 @@ class SampleEfficiencyTable(Section):
     """Caption, with the number in the paper."""
 
 
-class TimingTable(Section):
+class TimingTable(Entry):
     kind: Literal["timing"]
     """Rollout, solving and total seconds by method and T_a."""
     timing: str
@@ -73,7 +99,7 @@ class TimingTable(Section):
     """Caption, with the number in the paper."""
 
 
-class ActionLengthTable(Section):
+class ActionLengthTable(Entry):
     kind: Literal["action_lengths"]
     """Cost, solver iterations, convergence and seconds of one method by T_a, beside the paper's numbers."""
     experiment: str
@@ -97,7 +123,7 @@ class Variant(Section):
     """Of Algorithm 1; none: the last."""
 
 
-class VariantsTable(Section):
+class VariantsTable(Entry):
     kind: Literal["variants"]
     """One change at a time: policies by T_a, before and after refining, on seeds that all of them have."""
     variants: Annotated[dict[str, Variant], Field(min_length=1)]
@@ -106,7 +132,41 @@ class VariantsTable(Section):
     """Caption."""
 
 
-class ToAloneTable(Section):
+class SampleEfficiencyPanel(Section):
+    experiment: str
+    """One of `experiments`."""
+    action_length: PositiveInt
+    """T_a of the diffusion policies."""
+
+
+class TrajectoriesNeededTable(Entry):
+    kind: Literal["trajectories_needed"]
+    """From how many trajectories on a method's policy costs little more than TO alone, and how many times
+    more another method needs."""
+    panels: Annotated[dict[str, SampleEfficiencyPanel], Field(min_length=1)]
+    """Title of the row -> what it shows; longest training."""
+    methods: tuple[str, str]
+    """The method that should need more trajectories, and the one that should need fewer."""
+    margin: PositiveFloat = 0.05
+    """A policy is there once its mean cost is at most (1 + margin) times that of TO alone."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+class SummaryTable(Entry):
+    kind: Literal["summary"]
+    """TO alone and refining from policies, a row per task and method: effort, cost, convergence."""
+    timings: Annotated[dict[str, PositiveInt], Field(min_length=1)]
+    """One of `timings` -> T_a of the diffusion policies; the policies that it times, of all seeds."""
+    methods: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Methods that all of their experiments have."""
+    best_known: bool = True
+    """Whether costs are compared with the best known ones."""
+    caption: str
+    """Caption, with the number in the paper."""
+
+
+class ToAloneTable(Entry):
     kind: Literal["to_alone"]
     """How the solver does alone, a row per task, beside the best known costs."""
     tasks: tuple[str, ...]
@@ -118,9 +178,16 @@ class ToAloneTable(Section):
 
 
 FigureConfig = Annotated[
-    SampleEfficiencyFigure | IterationsFigure | SolutionsFigure, Field(discriminator="kind")
+    SampleEfficiencyFigure | IterationsFigure | ActionLengthFigure | TopViewsFigure | SolutionsFigure,
+    Field(discriminator="kind"),
 ]
 TableConfig = Annotated[
-    SampleEfficiencyTable | TimingTable | ActionLengthTable | VariantsTable | ToAloneTable,
+    SampleEfficiencyTable
+    | TimingTable
+    | ActionLengthTable
+    | VariantsTable
+    | TrajectoriesNeededTable
+    | SummaryTable
+    | ToAloneTable,
     Field(discriminator="kind"),
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config.section import LATER, PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
 
 class LocalMinimaConfig(Section):
@@ -58,7 +58,7 @@ class InterplayConfig(Section):
     """T_a of the rollouts that the solver starts from while collecting, cut at the policy's largest."""
 
 
-class ExperimentConfig(Section):
+class ExperimentConfig(Entry):
     task: str
     """One of `tasks`."""
     methods: tuple[str, ...]
@@ -81,7 +81,7 @@ class ExperimentConfig(Section):
     """Whether to refine the rollouts with the solver in the evaluation."""
 
 
-class TimingConfig(Section):
+class TimingConfig(Entry):
     experiment: str
     """One of `experiments`: its task, methods and T_a."""
     n_traj: PositiveInt

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sobolev_diffusion.config.section import LATER, Fraction, PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, Entry, Fraction, PositiveFloat, PositiveInt, Section
 
 
 class UnetConfig(Section):
@@ -108,7 +108,7 @@ class TrainingConfig(Section):
     """What computes the gradients: auto takes the native CPU kernels where they apply."""
 
 
-class MethodConfig(Section):
+class MethodConfig(Entry):
     policy: PolicyConfig = PolicyConfig()
     sobolev: SobolevConfig | None = None
     """The first-order term; none for the plain methods."""

@@ -8,15 +8,17 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig, Variant
+from sobolev_diffusion.config import references
+from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig
 from sobolev_diffusion.config.experiments import EvaluationConfig, ExperimentConfig, TimingConfig
 from sobolev_diffusion.config.methods import MethodConfig
 from sobolev_diffusion.config.section import ConfigError, PositiveInt, Section
-from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig, TaskConfig
+from sobolev_diffusion.config.tasks import ReferenceConfig, TaskConfig
 
 DRAWN = ("figures", "tables", "animations")
-REMOVABLE = ("tasks", "methods", "experiments", "timings", *DRAWN)
-"""Sections whose entries a later configuration file can remove, by setting them to null."""
+NAMED = ("tasks", "methods", "experiments", "timings", *DRAWN)
+"""Sections of named entries: one can be `like` another, and a later configuration file can remove it, by
+setting it to null."""
 
 
 class Config(Section):
@@ -45,13 +47,13 @@ class Config(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _removed(cls, content: Any) -> Any:
-        """What a later file sets to null, or leaves out of `draw`, is as if it had never been there."""
+    def _settled(cls, content: Any) -> Any:
+        """Entries are completed; those set to null or left out of `draw` are as if they had never been."""
         if not isinstance(content, dict):
             return content
         left = {
-            section: {name: each for name, each in entries.items() if each is not None}
-            if section in REMOVABLE and isinstance(entries, dict)
+            section: _completed(section, entries)
+            if section in NAMED and isinstance(entries, dict)
             else entries
             for section, entries in content.items()
         }
@@ -60,7 +62,7 @@ class Config(Section):
             return left
         sections = {section: left[section] for section in DRAWN if isinstance(left.get(section), dict)}
         for name in chosen:
-            _known("draw", name, {each: None for entries in sections.values() for each in entries})
+            references.known("draw", name, (each for entries in sections.values() for each in entries))
         for section, entries in sections.items():
             left[section] = {name: each for name, each in entries.items() if name in chosen}
         return left
@@ -72,90 +74,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Config:
-        for name, experiment in self.experiments.items():
-            where = f"experiments.{name}"
-            _known(f"{where}.task", experiment.task, self.tasks)
-            for method in experiment.methods:
-                _known(f"{where}.methods", method, self.methods)
-                limit = self.method(experiment.task, method).policy
-                if limit.kind != "nearest" and limit.kind not in experiment.epochs:
-                    raise ValueError(f"{where}.epochs: no entry for {limit.kind}, the kind of {method}")
-                for key in ("action_lengths", "last_action_lengths"):
-                    longest = max(getattr(experiment, key), default=1)
-                    if limit.kind == "diffusion" and longest > limit.max_action_length:
-                        raise ValueError(
-                            f"{where}.{key}: T_a = {longest} exceeds "
-                            f"T_p - T_h = {limit.max_action_length} of method {method}"
-                        )
-        for name, figure in self.figures.items():
-            where = f"figures.{name}"
-            if figure.kind == "solutions":
-                _known(f"{where}.task", figure.task, self.tasks)
-                continue
-            _known(f"{where}.experiment", figure.experiment, self.experiments)
-            experiment = self.experiments[figure.experiment]
-            if figure.kind == "iterations":
-                lengths, key = (figure.action_length,), "action_length"
-                _one_n_traj(where, figure.experiment, experiment)
-            else:
-                lengths, key = figure.action_lengths, "action_lengths"
-            for length in lengths:
-                if length not in experiment.action_lengths:
-                    raise ValueError(
-                        f"{where}.{key}: T_a = {length} is not evaluated by "
-                        f"experiments.{figure.experiment}.action_lengths"
-                    )
-        for name, animation in self.animations.items():
-            _known(f"animations.{name}.task", animation.task, self.tasks)
-        for name, table in self.tables.items():
-            if table.kind in ("timing", "action_lengths"):
-                _known(f"tables.{name}.timing", table.timing, self.timings)
-            if table.kind == "timing":
-                continue
-            if table.kind == "action_lengths":
-                _known(f"tables.{name}.experiment", table.experiment, self.experiments)
-                if self.timings[table.timing].experiment != table.experiment:
-                    raise ValueError(f"tables.{name}.timing: {table.timing} times another experiment")
-                methods = self.experiments[table.experiment].methods
-                _known(f"tables.{name}.method", table.method, dict.fromkeys(methods))
-            elif table.kind == "variants":
-                for label, variant in table.variants.items():
-                    self._check_variant(f"tables.{name}.variants.{label}", variant)
-            elif table.kind == "to_alone":
-                for task in table.tasks:
-                    _known(f"tables.{name}.tasks", task, self.tasks)
-            else:
-                _known(f"tables.{name}.experiment", table.experiment, self.experiments)
-        for name, timing in self.timings.items():
-            _known(f"timings.{name}.experiment", timing.experiment, self.experiments)
-            if timing.n_traj not in self.experiments[timing.experiment].n_traj:
-                raise ValueError(f"timings.{name}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
-            if timing.seed not in self.seed_numbers:
-                raise ValueError(f"timings.{name}.seed: {timing.seed} is not among {self.seed_numbers}")
-        for name, task in self.tasks.items():
-            if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
-                raise ValueError(
-                    f"tasks.{name}: not a built-in task; give its kind ({', '.join(BUILT_IN_TASKS)}) "
-                    "or, for a task of your own, the path of its file as module"
-                )
-            if task.module is not None and task.kind is not None:
-                raise ValueError(f"tasks.{name}: give either kind or module, not both")
-            for method in task.methods:
-                _known(f"tasks.{name}.methods", method, self.methods)
-            for key in task.reference:
-                _known(f"tasks.{name}.reference", key, ReferenceConfig.model_fields)
-            self.search(name)
+        references.check(self)
         return self
-
-    def _check_variant(self, where: str, variant: Variant) -> None:
-        _known(f"{where}.experiment", variant.experiment, self.experiments)
-        experiment = self.experiments[variant.experiment]
-        _known(f"{where}.method", variant.method, dict.fromkeys(experiment.methods))
-        _one_n_traj(where, variant.experiment, experiment)
-        if (variant.iteration or 1) > experiment.iterations:
-            raise ValueError(
-                f"{where}.iteration: {variant.experiment} has {experiment.iterations}, no {variant.iteration}"
-            )
 
     @property
     def seed_numbers(self) -> range:
@@ -203,23 +123,31 @@ def validate(content: dict[str, Any]) -> Config:
         return Config.model_validate(content)
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"]) or "config"
+        key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_fields_at(problem["loc"][:-1]))
             raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
         message = problem["msg"].removeprefix("Value error, ")
         given = "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
-        raise ConfigError(f"config: {key}: {message}{given}") from None
+        raise ConfigError(f"config: {key + ': ' if key else ''}{message}{given}") from None
 
 
-def _known(key: str, name: str, names: dict[str, Any]) -> None:
-    if name not in names:
-        raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")
+def _completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries that are there, each with what it takes from the one that it is `like`."""
+    present = {name: entry for name, entry in entries.items() if entry is not None}
 
+    def complete(name: str, users: tuple[str, ...] = ()) -> Any:
+        entry = present[name]
+        if not isinstance(entry, dict) or not isinstance(entry.get("like"), str):
+            return entry
+        model, users = entry["like"], (*users, name)
+        references.known(f"{section}.{name}.like", model, present)
+        if model in users:
+            raise ValueError(f"{section}.{users[0]}.like: a circle, {' -> '.join((*users, model))}")
+        base, own = complete(model, users), {key: entry[key] for key in entry if key != "like"}
+        return _merge(base, own) if isinstance(base, dict) else base
 
-def _one_n_traj(key: str, name: str, experiment: ExperimentConfig) -> None:
-    if len(experiment.n_traj) > 1:
-        raise ValueError(f"{key}.experiment: {name} has more than one n_traj")
+    return {name: complete(name) for name in present}
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -35,3 +35,10 @@ class Section(BaseModel):
             elif field.json_schema_extra == LATER and value == field.default:
                 del content[name]
         return content
+
+
+class Entry(Section):
+    """What has a name of its own in a section of the configuration."""
+
+    like: Annotated[str | None, Field(exclude=True)] = None
+    """Another entry of the same section: what this one does not say is as it is there. Lists are replaced."""

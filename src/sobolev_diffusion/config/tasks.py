@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config.section import LATER, PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
 
 class SolverConfig(Section):
@@ -31,7 +31,7 @@ class SolverConfig(Section):
 BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
 
 
-class TaskConfig(Section):
+class TaskConfig(Entry):
     kind: Literal[BUILT_IN_TASKS] | None = None  # type: ignore[valid-type]
     """Which built-in task it is a variant of; by default the one of its own name."""
     module: str | None = None

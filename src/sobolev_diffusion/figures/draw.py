@@ -15,12 +15,16 @@ from sobolev_diffusion.config import AnimationConfig, FigureConfig, TableConfig
 from sobolev_diffusion.drawings import Drawing, read_expected, write_record
 from sobolev_diffusion.figures import (
     action_length_table,
+    action_lengths,
     iterations,
     sample_efficiency,
     sample_efficiency_table,
     solutions,
+    summary_table,
     timing_table,
     to_alone_table,
+    top_views,
+    trajectories_needed_table,
     variants_table,
 )
 from sobolev_diffusion.figures.style import Style, save_figure
@@ -33,6 +37,8 @@ Labelled = Sequence[tuple[Path, str, dict[str, Any]]]
 FIGURES = {
     "sample_efficiency": sample_efficiency.draw,
     "iterations": iterations.draw,
+    "action_lengths": action_lengths.draw,
+    "top_views": top_views.draw,
     "solutions": solutions.draw,
 }
 """kind -> (rows, its settings, style) -> the figure and what is drawn in it."""
@@ -42,6 +48,8 @@ TABLES = {
     "timing": timing_table.make,
     "action_lengths": action_length_table.make,
     "variants": variants_table.make,
+    "trajectories_needed": trajectories_needed_table.make,
+    "summary": summary_table.make,
     "to_alone": to_alone_table.make,
 }
 """kind -> (rows, its settings, style) -> a table of text cells."""

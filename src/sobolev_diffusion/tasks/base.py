@@ -102,6 +102,10 @@ class Task(ABC):
         """Whether a trajectory that ends in x counts as a success."""
         return self.goal_distance(theta, x) < self.goal_tolerance
 
+    def clearance(self, x: Array) -> float | None:
+        """Distance of the robot at x from what stands in its way, m, negative inside; none: nothing does."""
+        return None
+
     # --- what the policy sees ------------------------------------------------------------------
 
     @property

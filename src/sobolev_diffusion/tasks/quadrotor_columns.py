@@ -45,12 +45,11 @@ class QuadrotorColumns(Quadrotor):
             start, goal = (
                 np.array([side * 2.6 + rng.uniform(-0.3, 0.3), rng.uniform(-2, 2), 1.0]) for side in (-1, 1)
             )
-            if min(self.clearance(start), self.clearance(goal)) > 0.05:
+            if min(self.clearance(hovering(start)), self.clearance(hovering(goal))) > 0.05:
                 return np.concatenate([hovering(start), goal])
 
-    def clearance(self, position: Array) -> float:
-        """Distance between the robot's hull and the nearest column's, m; negative inside."""
-        away = np.linalg.norm(position[:2] - self.centres, axis=1)
+    def clearance(self, x: Array) -> float:
+        away = np.linalg.norm(x[:2] - self.centres, axis=1)
         return float(away.min() - COLUMN_RADIUS - ROBOT_RADIUS)
 
     @property

@@ -1,0 +1,96 @@
+"""Panels of Fig. 2 and 3: one quantity each, a curve per method, its interval over seeds as a band."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from sobolev_diffusion.artefact import TO_ALONE
+from sobolev_diffusion.figures.style import OFF_SCALE, Style
+from sobolev_diffusion.stats import over_seeds
+
+TITLES = {
+    "policy_cost": "policy mean cost",
+    "cost": "refined mean cost",
+    "iterations": "solver iterations",
+    "converged": "refinements converged",
+    "rejected": "instances rejected\nwhile collecting",
+}
+"""What can be shown, in the order of the panels."""
+SHARES = ("converged", "rejected")
+COSTS = ("policy_cost", "cost")
+
+
+def longest_trained(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each method's longest training; all of those that have none."""
+    longest = rows.groupby("method").epochs.transform("max")
+    return rows[rows.epochs.isna() | (rows.epochs == longest)]
+
+
+def means(rows: pd.DataFrame, x: str, panel: str) -> pd.DataFrame:
+    """Means and intervals over seeds of one quantity.
+
+    Args:
+        rows: a row per instance, with a column named as the panel.
+        x: the column of the horizontal axis.
+
+    Returns:
+        Columns: panel, method, x, mean, low, high, seeds; TO alone has no x, and no cost of a policy.
+    """
+    if panel == "policy_cost":
+        rows = rows[rows.method != TO_ALONE]
+    return over_seeds(rows, ["method", x], panel).assign(panel=panel)[
+        ["panel", "method", x, "mean", "low", "high", "seeds"]
+    ]
+
+
+def draw_panel(axis: Axes, rows: pd.DataFrame, x: str, style: Style, cost_limit: float) -> None:
+    """One quantity.
+
+    Args:
+        axis: to draw in.
+        rows: from `means`, of one panel.
+        x: the column of the horizontal axis.
+        style: colours and marks.
+        cost_limit: top of the logarithmic scale of costs; means above it are marks there.
+    """
+    (panel,) = rows.panel.unique()
+    top = cost_limit if panel in COSTS else np.inf
+    floor = 0.8 * rows["mean"].min() if panel in COSTS else -np.inf
+    for method, looks in style.methods.items():
+        curve = rows[rows.method == method]
+        if method == TO_ALONE:
+            for row in curve.itertuples():
+                axis.axhline(min(row.mean, top), color=looks.colour, linewidth=1.5, zorder=1)
+            continue
+        at, mean = curve[x].to_numpy(float), curve["mean"].fillna(np.inf).to_numpy()
+        shown = np.minimum(mean, top)
+        axis.plot(at, shown, color=looks.colour, marker=looks.marker, markersize=4, linewidth=1.3)
+        low, high = curve.low.clip(floor, top), curve.high.clip(floor, top)
+        axis.fill_between(at, low, high, color=looks.colour, alpha=0.12, linewidth=0)
+        over = mean >= top
+        (marks,) = axis.plot(at[over], shown[over], **OFF_SCALE, color=looks.colour, clip_on=False, zorder=5)
+        marks.set_in_layout(False)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_title(TITLES[panel], fontsize=9)
+    if panel in COSTS:
+        axis.set_yscale("log")
+        axis.set_ylim(floor, top)
+    elif panel in SHARES:
+        axis.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axis.set_ylim(-0.03, 1.03)
+    else:
+        axis.set_ylim(bottom=0)
+
+
+def handles(summary: pd.DataFrame, style: Style) -> list[Line2D]:
+    """The legend's entries: the methods that are drawn, and the mark of what is off scale."""
+    lines = [
+        Line2D([], [], color=looks.colour, marker=looks.marker, label=looks.label)
+        for name, looks in style.methods.items()
+        if name in set(summary.method)
+    ]
+    return [*lines, Line2D([], [], color="0.4", **OFF_SCALE, label="mean off scale")]

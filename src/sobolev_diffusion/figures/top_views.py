@@ -1,0 +1,65 @@
+"""Fig. 4: paths among the columns from above, TO alone and policies on the same instances."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+
+from sobolev_diffusion.artefact import TO_ALONE
+from sobolev_diffusion.config import TopViewsFigure
+from sobolev_diffusion.figures.style import Style
+
+SIDE = 2.3  # inches, of a panel
+MARGIN = 0.5  # m, around what is worth seeing; a policy that leaves it is lost
+
+
+def draw(rows: pd.DataFrame, spec: TopViewsFigure, style: Style) -> tuple[Figure, pd.DataFrame]:
+    """A row of panels for each experiment, a column for TO alone and for each method.
+
+    Args:
+        rows: of stage `paths`, labelled with the experiment as `row`.
+        spec: the order of rows and columns.
+        style: labels, colours, titles of tasks.
+    """
+    methods = [TO_ALONE, *spec.methods]
+    figure, axes = plt.subplots(
+        len(spec.experiments),
+        len(methods),
+        figsize=(SIDE * len(methods) + 0.4, SIDE * len(spec.experiments) + 0.4),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    for line, name in zip(axes, spec.experiments, strict=True):
+        part = rows[rows.row == name]
+        task = part.task.iloc[0]
+        line[0].set_ylabel(f"{style.tasks.get(task, task)}\ny (m)", fontsize=8)
+        for axis, method in zip(line, methods, strict=True):
+            _view(axis, part[part.method == method], style.methods[method].colour)
+    seen = rows[(rows.method == TO_ALONE) & (rows.series != "column") | (rows.series == "goal")]
+    for name, set_limits in (("x", axes[0, 0].set_xlim), ("y", axes[0, 0].set_ylim)):
+        values = seen.value[seen.name == name]
+        set_limits(values.min() - MARGIN, values.max() + MARGIN)
+    for axis, method in zip(axes[0], methods, strict=True):
+        axis.set_title(style.label(method))
+    for axis in axes[-1]:
+        axis.set_xlabel("x (m)")
+    return figure, rows
+
+
+def _view(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
+    for _, path in rows[rows.series == "path"].groupby("instance"):
+        point = path.pivot(index="time", columns="name", values="value")
+        axis.plot(point.x, point.y, color=colour, linewidth=1, alpha=0.8)
+        axis.plot(point.x.iloc[:1], point.y.iloc[:1], "o", color=colour, markersize=2.5)
+    for _, goal in rows[rows.series == "goal"].groupby("instance"):
+        point = goal.set_index("name").value
+        axis.plot(point.x, point.y, "k*", markersize=4)
+    for _, column in rows[rows.series == "column"].groupby("instance"):
+        place = column.set_index("name").value
+        axis.add_patch(Circle((place.x, place.y), place.radius, color="0.6", linewidth=0))
+    axis.set_aspect("equal")

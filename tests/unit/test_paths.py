@@ -1,0 +1,67 @@
+"""Paths to draw from above: those of the evaluated rollouts, and how near they came to the columns."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sobolev_diffusion.collect import collect_cold, evaluation_thetas
+from sobolev_diffusion.config import load
+from sobolev_diffusion.evaluate import evaluate_policy, policy_columns
+from sobolev_diffusion.nearest import NearestDemonstration
+from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.stages import Job, run
+from sobolev_diffusion.store import write_stamp
+from sobolev_diffusion.tables import read_parquet
+from sobolev_diffusion.tasks.quadrotor import hovering
+from sobolev_diffusion.tasks.registry import make_task
+
+ROOT = Path(__file__).parents[2]
+CONFIG = load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+TASK = "quadrotor_columns_1"
+
+
+@pytest.fixture(scope="module")
+def task():
+    return make_task(TASK, CONFIG.tasks[TASK])
+
+
+def test_clearance_is_the_distance_of_the_hulls(task):
+    (x, y, radius), *others = task.columns_in_the_way
+    assert not others
+    assert task.clearance(hovering(np.array([x + radius + 0.25 + 0.1, y, 1.0]))) == pytest.approx(0.1)
+    assert task.clearance(hovering(np.array([x, y, 1.0]))) == pytest.approx(-radius - 0.25)
+    assert make_task("quadrotor", CONFIG.tasks["quadrotor"]).clearance(hovering(np.zeros(3))) is None
+
+
+def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
+    theta = evaluation_thetas(task, 0, 1)[0]
+    xs, us = task.guess(theta)  # straight ahead
+    kept = policy_columns(task, theta, xs, us)["policy_clearance"]
+    assert kept == min(task.clearance(x) for x in xs)
+    assert (kept < 0) == (policy_columns(task, theta, xs, us)["policy_violation"] > 0)
+
+
+def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
+    plan = Plan(CONFIG, ROOT)
+    *_, artefact = plan.drawn(CONFIG.figures["top_views"])
+    policy = NearestDemonstration.of(collect_cold(task, CONFIG.tasks[TASK].cold, 0, range(2)))
+    source = tmp_path / "policy"
+    policy.save(source)
+    ((_, key),) = [(each, each.key) for each in artefact.inputs]
+    stamp = {"stage": "policies", "key": key, "settings": {}, "labels": {}, "inputs": [], "seconds": 0.0}
+    write_stamp(source, source, **stamp)
+    settings = {**artefact.settings, "action_length": 1}
+    job = Job("paths", artefact.key, settings, artefact.labels, [(source, key)])
+    run(job, tmp_path / "paths.parquet")
+    drawn = read_parquet(tmp_path / "paths.parquet")
+    evaluated = evaluate_policy(task, policy, CONFIG.tasks[TASK].warm, 0, 2, [1], refine=False)
+    for number, row in evaluated.iterrows():
+        path = drawn[(drawn.series == "path") & (drawn.instance == number)]
+        point = path.pivot(index="time", columns="name", values="value")[["x", "y", "z"]].to_numpy()
+        assert len(point) == task.horizon + 1
+        goal = drawn[(drawn.series == "goal") & (drawn.instance == number)].value.to_numpy()
+        assert np.linalg.norm(point[-1] - goal) == row.policy_distance
+        assert min(task.clearance(hovering(each)) for each in point) == row.policy_clearance
+    assert set(drawn.method) == {"sob_diff"}
+    assert (drawn.series == "column").sum() == 3

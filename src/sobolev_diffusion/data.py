@@ -117,8 +117,9 @@ def prepare(
     """
     chunks = cut(task, demonstrations, policy.history, policy.max_action_length)
     if fit:
-        policy.normalise_action.fit(chunks.chunk[:, policy.history :])
-        policy.normalise_observation.fit(chunks.observation)
+        floor = policy.config.scale_floor
+        policy.normalise_action.fit(chunks.chunk[:, policy.history :], floor)
+        policy.normalise_observation.fit(chunks.observation, floor)
     action_scale = policy.normalise_action.scale.numpy()
     observation_scale = policy.normalise_observation.scale.numpy()
     state_scale = chunks.state.std(axis=0)

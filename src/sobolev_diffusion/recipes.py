@@ -13,6 +13,7 @@ from typing import Any
 from sobolev_diffusion.artefact import BEST_KNOWN, CONTINUED, TO_ALONE, Artefact
 from sobolev_diffusion.chain import Chain
 from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.keys import TASK_REVISION
 
 
 class Recipes:
@@ -338,8 +339,12 @@ class Recipes:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            kind = {"kind": spec.kind} if spec.kind else {}
-            return {"name": name, "options": spec.options, "module": None, **kind}
+            identity = {"name": name, "options": spec.options, "module": None}
+            if spec.kind:
+                identity["kind"] = spec.kind
+            if (kind := spec.kind or name) in TASK_REVISION:
+                identity["revision"] = TASK_REVISION[kind]
+            return identity
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")

@@ -37,7 +37,7 @@ def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefa
 
     return [
         policy
-        for policy in plan.policies(name, iteration)
+        for policy in plan.experiments.policies(name, iteration)
         if policy.settings["method"]["policy"]["kind"] != "nearest"
         and not there(policy)
         and all(map(there, policy.inputs))

@@ -172,9 +172,9 @@ def test_more_iterations_only_add():
     content = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     experiment = content["experiments"]["pendulum"]
     experiment["iterations"] = 2
-    two = {each.key for each in Plan(validate(content), ROOT).experiment("pendulum")}
+    two = {each.key for each in Plan(validate(content), ROOT).experiments.evaluations("pendulum")}
     experiment["iterations"] = 3
-    three = {each.key for each in Plan(validate(content), ROOT).experiment("pendulum")}
+    three = {each.key for each in Plan(validate(content), ROOT).experiments.evaluations("pendulum")}
     assert two < three
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.keys import TASK_REVISION
 from sobolev_diffusion.plan import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -104,8 +105,21 @@ def test_two_methods_of_the_same_settings_are_two_artefacts_of_one_key():
     content["experiments"]["pendulum"]["methods"] += ["twin"]
     by_method = {
         artefact.labels["method"]: artefact
-        for artefact in Plan(validate(content), ROOT).experiment("pendulum")
+        for artefact in Plan(validate(content), ROOT).experiments.evaluations("pendulum")
         if artefact.labels.get("n_traj") == 5 and artefact.labels["seed"] == 0
     }
     assert by_method["twin"].key == by_method["diff"].key
     assert by_method["twin"].file != by_method["diff"].file
+
+
+def test_a_task_that_came_to_mean_something_else_has_other_keys(monkeypatch):
+    def keys(kind):
+        found = [
+            each for each in Plan(validate(DEFAULT), ROOT).artefacts() if each.labels["task"].startswith(kind)
+        ]
+        return {each.key for each in found}
+
+    before = keys("ur5"), keys("pendulum")
+    monkeypatch.setitem(TASK_REVISION, "ur5", TASK_REVISION["ur5"] + 1)
+    assert not keys("ur5") & before[0]
+    assert keys("pendulum") == before[1]

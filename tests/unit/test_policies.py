@@ -16,6 +16,7 @@ from sobolev_diffusion.policies.losses import (
     sobolev_state,
 )
 from sobolev_diffusion.policies.mlp import DirectPolicy
+from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.schedule import square_cosine
 from sobolev_diffusion.policies.trainer import TorchTrainer
 from sobolev_diffusion.store import BadArtefact
@@ -245,3 +246,14 @@ def test_a_draw_of_zeros_is_no_nan(monkeypatch):
     monkeypatch.setattr(torch, "randn", lambda *shape, **kwargs: torch.zeros(*shape))
     draws = draw(policy, make_batch(policy), SobolevConfig(), torch.Generator())
     assert torch.equal(draws.projections, torch.zeros_like(draws.projections))
+
+
+def test_no_scale_is_below_a_fraction_of_the_largest():
+    samples = np.random.default_rng(0).normal(2, [1e-3, 1.0, 4.0], (200, 3))
+    plain, floored = Normaliser(3), Normaliser(3)
+    plain.fit(samples)
+    floored.fit(samples, 0.1)
+    np.testing.assert_allclose(plain.scale, samples.std(axis=0))
+    np.testing.assert_allclose(floored.scale, [0.1 * plain.scale[2], plain.scale[1], plain.scale[2]])
+    np.testing.assert_array_equal(floored.mean, plain.mean)
+    np.testing.assert_allclose(floored.inverse(floored.forward(samples)), samples)

@@ -195,7 +195,7 @@ def test_the_workflow_takes_what_was_trained_together(tmp_path, monkeypatch, cap
     command = ["train-together", "pendulum", "--config", "config/config.yaml", "tiny.yaml", "--device", "cpu"]
     plan = Plan(load(Path("config/config.yaml"), Path("tiny.yaml")))
     results = tmp_path / plan.config.results
-    policies = plan.policies("pendulum", 1)
+    policies = plan.experiments.policies("pendulum", 1)
 
     def compute(artefact, output):
         inputs = [(results / each.file, each.key) for each in artefact.inputs]

@@ -25,6 +25,7 @@ from sobolev_diffusion.config.experiments import (
     InterplayConfig,
     TimingConfig,
 )
+from sobolev_diffusion.config.load import load, validate
 from sobolev_diffusion.config.methods import (
     MethodConfig,
     MlpConfig,
@@ -34,7 +35,7 @@ from sobolev_diffusion.config.methods import (
     UnetConfig,
     gradient_steps,
 )
-from sobolev_diffusion.config.root import Config, load, validate
+from sobolev_diffusion.config.root import Config
 from sobolev_diffusion.config.section import ConfigError
 from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig, SolverConfig, TaskConfig
 

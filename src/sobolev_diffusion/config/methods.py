@@ -48,6 +48,10 @@ class PolicyConfig(Section):
     """N_diff: denoising steps."""
     predict: Literal["sample", "noise"] = "sample"
     """What the network outputs: the clean chunk tau_0 (the paper's choice) or the noise."""
+    scale_floor: Annotated[Fraction, Field(json_schema_extra=LATER)] = 0.0
+    """Smallest scale that a coordinate is normalised by, as a fraction of the largest of its vector. Ours,
+    not the paper's: a coordinate that hardly varies in the demonstrations is otherwise blown up as soon as a
+    rollout strays."""
     unet: UnetConfig = UnetConfig()
     mlp: MlpConfig = MlpConfig()
 

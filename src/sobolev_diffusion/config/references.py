@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from sobolev_diffusion.config.drawings import (
     ActionLengthFigure,
@@ -20,10 +20,9 @@ from sobolev_diffusion.config.drawings import (
     VariantsTable,
 )
 from sobolev_diffusion.config.experiments import ExperimentConfig
+from sobolev_diffusion.config.root import Config
+from sobolev_diffusion.config.section import known
 from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig
-
-if TYPE_CHECKING:
-    from sobolev_diffusion.config.root import Config
 
 
 def check(config: Config) -> None:
@@ -43,13 +42,6 @@ def check(config: Config) -> None:
             _DRAWINGS[type(drawing)](config, f"{section}.{name}", drawing)
     for name, animation in config.animations.items():
         known(f"animations.{name}.task", animation.task, config.tasks)
-
-
-def known(key: str, name: str, names: Iterable[str]) -> None:
-    """Raise a ValueError, which names the key, unless the name is one of the names."""
-    names = list(names)
-    if name not in names:
-        raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")
 
 
 def _task(config: Config, name: str) -> None:

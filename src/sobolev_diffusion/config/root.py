@@ -1,18 +1,15 @@
-"""The whole configuration: read, merged, checked."""
+"""The whole configuration: its sections, entries that are like others, what is left out."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from sobolev_diffusion.config import references
 from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig
 from sobolev_diffusion.config.experiments import EvaluationConfig, ExperimentConfig, TimingConfig
 from sobolev_diffusion.config.methods import MethodConfig
-from sobolev_diffusion.config.section import ConfigError, PositiveInt, Section
+from sobolev_diffusion.config.section import PositiveInt, Section, known
 from sobolev_diffusion.config.tasks import ReferenceConfig, TaskConfig
 
 DRAWN = ("figures", "tables", "animations")
@@ -62,7 +59,7 @@ class Config(Section):
             return left
         sections = {section: left[section] for section in DRAWN if isinstance(left.get(section), dict)}
         for name in chosen:
-            references.known("draw", name, (each for entries in sections.values() for each in entries))
+            known("draw", name, (each for entries in sections.values() for each in entries))
         for section, entries in sections.items():
             left[section] = {name: each for name, each in entries.items() if name in chosen}
         return left
@@ -71,11 +68,6 @@ class Config(Section):
     @classmethod
     def _off_is_a_word(cls, value: Any) -> Any:
         return "off" if value is False else value  # YAML reads a bare off as false
-
-    @model_validator(mode="after")
-    def _check(self) -> Config:
-        references.check(self)
-        return self
 
     @property
     def seed_numbers(self) -> range:
@@ -89,47 +81,12 @@ class Config(Section):
     def method(self, task: str, method: str) -> MethodConfig:
         """The settings of a method on a task: `methods` with the task's overrides merged in."""
         settings = self.methods[method].model_dump(mode="json")
-        return MethodConfig.model_validate(_merge(settings, self.tasks[task].methods.get(method, {})))
+        return MethodConfig.model_validate(merge(settings, self.tasks[task].methods.get(method, {})))
 
     def search(self, task: str) -> ReferenceConfig:
         """How best known costs of a task are searched for: `reference` with its overrides merged in."""
         settings = self.reference.model_dump(mode="json")
-        return ReferenceConfig.model_validate(_merge(settings, self.tasks[task].reference))
-
-
-def load(*paths: Path) -> Config:
-    """Read and validate one configuration from YAML files; later files override earlier ones.
-
-    Raises:
-        ConfigError: see `validate`; also when a file is missing or is not YAML.
-    """
-    merged: dict[str, Any] = {}
-    for path in paths:
-        try:
-            content = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError) as error:
-            raise ConfigError(f"{path}: cannot be read as YAML ({error})") from error
-        merged = _merge(merged, content or {})
-    return validate(merged)
-
-
-def validate(content: dict[str, Any]) -> Config:
-    """Check a configuration.
-
-    Raises:
-        ConfigError: the first problem, in one line that names the key and what is allowed.
-    """
-    try:
-        return Config.model_validate(content)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            allowed = ", ".join(_fields_at(problem["loc"][:-1]))
-            raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
-        message = problem["msg"].removeprefix("Value error, ")
-        given = "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
-        raise ConfigError(f"config: {key + ': ' if key else ''}{message}{given}") from None
+        return ReferenceConfig.model_validate(merge(settings, self.tasks[task].reference))
 
 
 def _completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
@@ -141,38 +98,21 @@ def _completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(entry, dict) or not isinstance(entry.get("like"), str):
             return entry
         model, users = entry["like"], (*users, name)
-        references.known(f"{section}.{name}.like", model, present)
+        known(f"{section}.{name}.like", model, present)
         if model in users:
             raise ValueError(f"{section}.{users[0]}.like: a circle, {' -> '.join((*users, model))}")
         base, own = complete(model, users), {key: entry[key] for key in entry if key != "like"}
-        return _merge(base, own) if isinstance(base, dict) else base
+        return merge(base, own) if isinstance(base, dict) else base
 
     return {name: complete(name) for name in present}
 
 
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`over` on top of `base`, key by key; lists are replaced."""
     merged = dict(base)
     for key, value in over.items():
         if isinstance(value, dict) and isinstance(merged.get(key), dict):
-            merged[key] = _merge(merged[key], value)
+            merged[key] = merge(merged[key], value)
         else:
             merged[key] = value
     return merged
-
-
-def _fields_at(location: tuple[Any, ...]) -> list[str]:
-    """The keys that are allowed at a location of the configuration, from its JSON schema."""
-    schema = Config.model_json_schema()
-    definitions = schema["$defs"]
-    node: dict[str, Any] = schema
-    for part in location:
-        variants = node.get("discriminator", {}).get("mapping", {})
-        if part in variants:
-            node = definitions[variants[part].rsplit("/", 1)[-1]]
-            continue
-        node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
-        for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
-            if "$ref" in option:
-                node = definitions[option["$ref"].rsplit("/", 1)[-1]]
-                break
-    return sorted(node.get("properties", {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,3 +43,10 @@ class Entry(Section):
 
     like: Annotated[str | None, Field(exclude=True)] = None
     """Another entry of the same section: what this one does not say is as it is there. Lists are replaced."""
+
+
+def known(key: str, name: str, names: Iterable[str]) -> None:
+    """Raise a ValueError, which names the key, unless the name is one of the names."""
+    names = list(names)
+    if name not in names:
+        raise ValueError(f"{key}: unknown name {name!r}; known: {', '.join(sorted(names))}")

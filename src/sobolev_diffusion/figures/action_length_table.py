@@ -68,6 +68,8 @@ def _cells(values: dict[int | str, float | None], name: str) -> dict[int | str, 
     def text(value: float | None) -> str:
         if value is None:
             return "-"
-        return f"{100 * value:.0f}%" if name == "converged" else f"{value:.3g}"
+        if name == "converged":
+            return f"{100 * value:.0f}%"
+        return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
     return {column: text(value) for column, value in values.items()}

@@ -128,7 +128,7 @@ class Policy(nn.Module):
         """Write one .safetensors file: weights, normalisation and configuration. Same policy, same bytes."""
         header = {
             "kind": self.kind,
-            "config": self.config.model_dump(mode="json"),
+            "config": self.config.identity(),
             "action_dim": self.action_dim,
             "observation_dim": self.observation_dim,
         }

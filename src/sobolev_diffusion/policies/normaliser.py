@@ -22,10 +22,11 @@ class Normaliser(nn.Module):
         self.register_buffer("mean", torch.zeros(dim, dtype=torch.float64))
         self.register_buffer("scale", torch.ones(dim, dtype=torch.float64))
 
-    def fit(self, samples: np.ndarray) -> None:
-        """Take mean and standard deviation from samples (..., dim)."""
+    def fit(self, samples: np.ndarray, floor: float = 0.0) -> None:
+        """Take mean and standard deviation from samples (..., dim), none below `floor` times the largest."""
         flat = samples.reshape(-1, samples.shape[-1])
         scale = flat.std(axis=0)
+        scale = np.maximum(scale, floor * scale.max())
         scale[scale < SMALLEST_SCALE] = 1.0
         self.mean.copy_(torch.from_numpy(flat.mean(axis=0)))
         self.scale.copy_(torch.from_numpy(scale))

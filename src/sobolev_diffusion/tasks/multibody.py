@@ -19,6 +19,9 @@ class MultibodyTask(Task):
         control: see `Task`.
     """
 
+    configuration_gain = 0.2
+    """g of `inverse_dynamics`."""
+
     def __init__(
         self,
         model: pin.Model,
@@ -71,13 +74,17 @@ class MultibodyTask(Task):
         return np.clip(self._unactuate @ torque, self.lower, self.upper)
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:
-        """RNEA for the acceleration that reaches the configuration in one step, through the actuation.
+        """RNEA for the acceleration that reaches the velocity of the action in one step, corrected towards
+        its configuration, through the actuation.
 
-        Semi-implicit Euler: q' = q (+) dt v', v' = v + dt a, so a = ((q' (-) q) / dt - v) / dt.
-        Only the configuration of the action is used.
+        Semi-implicit Euler: v' = v + dt a, q' = q (+) dt v'. With (q_a, v_a) the state that the action names,
+        v' = v_a + g (q_a (-) (q (+) dt v_a)) / dt. A gain g of 1 would reach q_a in one step whatever v_a is,
+        as the paper does, but an error of 5 mrad in it then asks for 12 rad/s^2 at dt = 0.02 s.
         """
         nq = self.model.nq
         q, v = x[:nq], x[nq:]
-        target = self.space.integrate(self.space.neutral(), action)[:nq]
-        acceleration = (pin.difference(self.model, q, target) / self.dt - v) / self.dt
+        named = self.space.integrate(self.space.neutral(), action)
+        ahead = pin.integrate(self.model, q, self.dt * named[nq:])
+        correction = pin.difference(self.model, ahead, named[:nq]) / self.dt
+        acceleration = (named[nq:] + self.configuration_gain * correction - v) / self.dt
         return self._unactuate @ pin.rnea(self.model, self._data, q, v, acceleration)

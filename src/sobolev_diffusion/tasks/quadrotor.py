@@ -42,8 +42,8 @@ class Quadrotor(MultibodyTask):
     State control: an action is the pose and velocity to come, in the tangent space of the neutral state.
     Four thrusts cannot give the six components of the wrench that `inverse_dynamics` asks for. The
     projection on the rotors' wrenches keeps lift and moments and drops the lateral force, so the
-    predicted orientation is followed, and a lateral error of position is corrected only by tilting: by
-    the orientations the policy predicts from where the robot is.
+    predicted rotation is followed, and a lateral error of position is corrected only by tilting: by
+    the rotations the policy predicts from where the robot is.
     """
 
     name = "quadrotor"
@@ -93,6 +93,15 @@ class Quadrotor(MultibodyTask):
         lower, upper = np.array([-np.inf, -np.inf, FLOOR]), np.array([np.inf, np.inf, CEILING])
         stage.addConstraint(position, aligator.constraints.BoxConstraint(lower, upper))
         return stage
+
+    def observe(self, x: Array, theta: Array) -> Array:
+        """(pose and velocity, the goal as seen from the robot along the world's axes)."""
+        return np.concatenate([self.coordinates(x), self.goal_point(theta) - x[:3]])
+
+    def observe_jacobian(self, x: Array, theta: Array) -> Array:
+        away = np.zeros((3, self.space.ndx))
+        away[:, :3] = -pin.Quaternion(x[3:7]).matrix()  # tangents of the position are in the robot's axes
+        return np.vstack([self.coordinates_jacobian(x), away])
 
     def tracked_point(self, x: Array) -> Array:
         return x[:3]

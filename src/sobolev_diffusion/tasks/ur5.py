@@ -64,14 +64,16 @@ class UR5(MultibodyTask):
             weights = np.diag(np.repeat([0.0, weight], nv))
             return aligator.QuadraticStateCost(space, nu, rest, weights)
 
+        # Little weight on the torques, which hold the arm up, much on the distance: otherwise the arm rests
+        # some centimetres off and comes to the target at the very end, and a policy sees no time.
         running = aligator.CostStack(space, nu)
-        running.addCost("tool", aligator.QuadraticResidualCost(space, position, 10.0 * dt * np.eye(3)))
+        running.addCost("tool", aligator.QuadraticResidualCost(space, position, 50.0 * dt * np.eye(3)))
         running.addCost("velocity", damping(0.05 * dt))
-        running.addCost("torque", aligator.QuadraticControlCost(space, nu, 1e-3 * dt * np.eye(nu)))
+        running.addCost("torque", aligator.QuadraticControlCost(space, nu, 3e-4 * dt * np.eye(nu)))
         terminal = aligator.CostStack(space, nu)
-        terminal.addCost("tool", aligator.QuadraticResidualCost(space, position, 1000.0 * np.eye(3)))
-        terminal.addCost("tool velocity", aligator.QuadraticResidualCost(space, velocity, np.eye(6)))
-        terminal.addCost("velocity", damping(1.0))
+        terminal.addCost("tool", aligator.QuadraticResidualCost(space, position, 100.0 * np.eye(3)))
+        terminal.addCost("tool velocity", aligator.QuadraticResidualCost(space, velocity, 0.1 * np.eye(6)))
+        terminal.addCost("velocity", damping(0.1))
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 

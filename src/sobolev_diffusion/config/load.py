@@ -1,0 +1,70 @@
+"""Read a configuration from files and check it; what is wrong is said in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from sobolev_diffusion.config import references
+from sobolev_diffusion.config.root import Config, merge
+from sobolev_diffusion.config.section import ConfigError
+
+
+def load(*paths: Path) -> Config:
+    """Read and validate one configuration from YAML files; later files override earlier ones.
+
+    Raises:
+        ConfigError: see `validate`; also when a file is missing or is not YAML.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        try:
+            content = yaml.safe_load(path.read_text())
+        except (OSError, yaml.YAMLError) as error:
+            raise ConfigError(f"{path}: cannot be read as YAML ({error})") from error
+        merged = merge(merged, content or {})
+    return validate(merged)
+
+
+def validate(content: dict[str, Any]) -> Config:
+    """Check a configuration.
+
+    Raises:
+        ConfigError: the first problem, in one line that names the key and what is allowed.
+    """
+    try:
+        config = Config.model_validate(content)
+        references.check(config)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            allowed = ", ".join(_fields_at(problem["loc"][:-1]))
+            raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
+        message = problem["msg"].removeprefix("Value error, ")
+        given = "" if problem["type"] == "value_error" else f", got {problem['input']!r}"
+        raise ConfigError(f"config: {key + ': ' if key else ''}{message}{given}") from None
+    except ValueError as error:
+        raise ConfigError(f"config: {error}") from None
+    return config
+
+
+def _fields_at(location: tuple[Any, ...]) -> list[str]:
+    """The keys that are allowed at a location of the configuration, from its JSON schema."""
+    schema = Config.model_json_schema()
+    definitions = schema["$defs"]
+    node: dict[str, Any] = schema
+    for part in location:
+        variants = node.get("discriminator", {}).get("mapping", {})
+        if part in variants:
+            node = definitions[variants[part].rsplit("/", 1)[-1]]
+            continue
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties", {}) or {}
+        for option in [node, *node.get("anyOf", []), *node.get("allOf", [])]:
+            if "$ref" in option:
+                node = definitions[option["$ref"].rsplit("/", 1)[-1]]
+                break
+    return sorted(node.get("properties", {}))

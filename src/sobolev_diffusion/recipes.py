@@ -54,14 +54,21 @@ class Recipes:
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
+        return self._from_evaluation_runs("evaluations", task, seed, self.config.evaluation.instances)
+
+    def solver_paths(self, task: str, seed: int, instances: int) -> Artefact:
+        """The way that TO alone finds on the first evaluation instances of a seed."""
+        return self._from_evaluation_runs("paths", task, seed, instances)
+
+    def _from_evaluation_runs(self, stage: str, task: str, seed: int, instances: int) -> Artefact:
         return self._remember(
-            "evaluations",
+            stage,
             f"{task}/{TO_ALONE}/seed{seed}",
             {
                 "task": self._task(task),
                 "solver": self.config.tasks[task].cold.identity(),
                 "seed": seed,
-                "instances": self.config.evaluation.instances,
+                "instances": instances,
             },
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
@@ -228,22 +235,6 @@ class Recipes:
             },
             (policy,),
             policy.labels,
-        )
-
-    def solver_paths(self, task: str, seed: int, instances: int) -> Artefact:
-        """The way that TO alone finds on the first evaluation instances of a seed."""
-        return self._remember(
-            "paths",
-            f"{task}/{TO_ALONE}/seed{seed}",
-            {
-                "task": self._task(task),
-                "solver": self.config.tasks[task].cold.identity(),
-                "seed": seed,
-                "instances": instances,
-            },
-            (),
-            {"task": task, "method": TO_ALONE, "seed": seed},
-            (self.evaluation_runs(task, seed),),
         )
 
     def timing(self, name: str) -> Artefact:

@@ -48,7 +48,7 @@ def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     policy = NearestDemonstration.of(collect_cold(task, CONFIG.tasks[TASK].cold, 0, range(2)))
     source = tmp_path / "policy"
     policy.save(source)
-    ((_, key),) = [(each, each.key) for each in artefact.inputs]
+    key = artefact.inputs[0].key
     stamp = {"stage": "policies", "key": key, "settings": {}, "labels": {}, "inputs": [], "seconds": 0.0}
     write_stamp(source, source, **stamp)
     settings = {**artefact.settings, "action_length": 1}

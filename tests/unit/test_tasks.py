@@ -110,7 +110,8 @@ def test_solver_reaches_the_goal_within_the_limits(name):
     assert solution.error == ""
     assert task.reached(theta, solution.xs[-1])
     value = evaluate(task.problem(theta), solution.xs, solution.us)
-    assert value.violation < 2 * CONFIG.tasks[name].cold.tolerance
+    among_few = name.startswith("quadrotor_columns_")  # the solver's tolerance there is 5e-3
+    assert value.violation < (CONFIG.tasks[name].cold.tolerance if among_few else 2e-3)
     np.testing.assert_allclose(value.cost, solution.cost, rtol=1e-9)
 
 

@@ -63,8 +63,8 @@ def _over_time(axis: Axes, label: str, rows: pd.DataFrame) -> None:
 
 
 def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, paths: pd.DataFrame) -> None:
-    columns = _points(rows[rows.series == "column"])
-    goals = _points(rows[rows.series == "goal"])
+    columns = points(rows[rows.series == "column"])
+    goals = points(rows[rows.series == "goal"])
     flat = not columns.empty or np.ptp(paths[paths.name == "x"].value) < 1e-9
     first, second = ("y", "z") if columns.empty and flat else ("x", "y")
     axis = figure.add_subplot(*place) if flat else figure.add_subplot(*place, projection="3d")
@@ -87,5 +87,6 @@ def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, path
         axis.set_zlabel("z (m)")
 
 
-def _points(rows: pd.DataFrame) -> pd.DataFrame:
+def points(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row per instance, a column per coordinate, of goals or columns."""
     return rows.pivot(index="instance", columns="name", values="value")

@@ -10,6 +10,7 @@ from matplotlib.patches import Circle
 
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import TopViewsFigure
+from sobolev_diffusion.figures.solutions import points
 from sobolev_diffusion.figures.style import Style
 
 SIDE = 2.3  # inches, of a panel
@@ -56,10 +57,8 @@ def _view(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
         point = path.pivot(index="time", columns="name", values="value")
         axis.plot(point.x, point.y, color=colour, linewidth=1, alpha=0.8)
         axis.plot(point.x.iloc[:1], point.y.iloc[:1], "o", color=colour, markersize=2.5)
-    for _, goal in rows[rows.series == "goal"].groupby("instance"):
-        point = goal.set_index("name").value
-        axis.plot(point.x, point.y, "k*", markersize=4)
-    for _, column in rows[rows.series == "column"].groupby("instance"):
-        place = column.set_index("name").value
-        axis.add_patch(Circle((place.x, place.y), place.radius, color="0.6", linewidth=0))
+    goals = points(rows[rows.series == "goal"])
+    axis.plot(goals.x, goals.y, "k*", markersize=4, linestyle="none")
+    for column in points(rows[rows.series == "column"]).itertuples():
+        axis.add_patch(Circle((column.x, column.y), column.radius, color="0.6", linewidth=0))
     axis.set_aspect("equal")

@@ -78,6 +78,9 @@ class TrainingSet:
     coordinates measured in units of their spread s_x:
 
         do~/dx~ = (do/dx) s_x / s_o,     J~ = J s_x / s_a.
+
+    Where the policy has an affine part b + W o~, chunk and J are what is left: tau_0 - b - W o~ and
+    J s_x - W do~/dx~, over s_a.
     """
 
     everything: Batch
@@ -106,42 +109,58 @@ def prepare(
     sobolev: SobolevConfig | None,
     fit: bool = True,
 ) -> TrainingSet:
-    """Cut, fit the policy's normalisers, normalise.
+    """Cut, fit the policy's normalisers and its affine part, normalise.
 
     Args:
         task: maps states to observations and actions.
         demonstrations: converged runs.
-        policy: its normalisers are fitted here.
+        policy: its normalisers and its affine part are fitted here.
         sobolev: how to weigh the first-order term of each sample.
-        fit: False leaves the normalisers as they are.
+        fit: False leaves both as they are.
     """
     chunks = cut(task, demonstrations, policy.history, policy.max_action_length)
+    known, floor = policy.history, policy.config.scale_floor
     if fit:
-        floor = policy.config.scale_floor
-        policy.normalise_action.fit(chunks.chunk[:, policy.history :], floor)
         policy.normalise_observation.fit(chunks.observation, floor)
-    action_scale = policy.normalise_action.scale.numpy()
-    observation_scale = policy.normalise_observation.scale.numpy()
+    observation = policy.normalise_observation(chunks.observation)
     state_scale = chunks.state.std(axis=0)
     state_scale[state_scale < 1e-6] = 1.0
-    jacobian = chunks.chunk_jacobian * state_scale / action_scale[:, None]
-    weight = np.ones(len(jacobian))
-    if sobolev and sobolev.norm_scale:
-        norm = np.linalg.norm(jacobian.reshape(len(jacobian), -1), axis=1)
-        weight = 1 / (1 + (norm / sobolev.norm_scale) ** 2)
+    observation_scale = policy.normalise_observation.scale.numpy()
+    observation_jacobian = chunks.observation_jacobian * state_scale / observation_scale[:, None]
+    chunk, jacobian = chunks.chunk, chunks.chunk_jacobian * state_scale
+    if policy.affine is not None:
+        if fit:
+            spread = chunk[:, known:].std(axis=(0, 1))
+            spread[spread < 1e-6] = 1.0
+            weight = _sample_weight(jacobian / spread[:, None], sobolev) * (
+                sobolev.weight if sobolev else 0.0
+            )
+            policy.affine.fit(observation, chunk, observation_jacobian, jacobian, known, weight)
+        chunk = chunk - policy.affine(observation)
+        jacobian = jacobian - policy.affine.along(observation_jacobian)
+        jacobian[:, :known] = 0.0
+    if fit:
+        policy.normalise_action.fit(chunk[:, known:], floor)
+    jacobian = jacobian / policy.normalise_action.scale.numpy()[:, None]
     return TrainingSet(
         Batch(
-            observation=_tensor(policy.normalise_observation(chunks.observation)),
-            observation_jacobian=_tensor(
-                chunks.observation_jacobian * state_scale / observation_scale[:, None]
-            ),
-            chunk=_tensor(policy.normalise_action(chunks.chunk)),
+            observation=_tensor(observation),
+            observation_jacobian=_tensor(observation_jacobian),
+            chunk=_tensor(policy.normalise_action(chunk)),
             chunk_jacobian=_tensor(jacobian),
-            sobolev_weight=_tensor(weight),
-            known=policy.history,
+            sobolev_weight=_tensor(_sample_weight(jacobian, sobolev)),
+            known=known,
         ),
         chunks.pairs,
     )
+
+
+def _sample_weight(jacobian: np.ndarray, sobolev: SobolevConfig | None) -> np.ndarray:
+    """w of each sample's first-order term, (n,)."""
+    if sobolev is None or sobolev.norm_scale is None:
+        return np.ones(len(jacobian))
+    norm = np.linalg.norm(jacobian.reshape(len(jacobian), -1), axis=1)
+    return 1 / (1 + (norm / sobolev.norm_scale) ** 2)
 
 
 def make_policy(task: Task, config: PolicyConfig) -> Policy:

@@ -52,6 +52,10 @@ class PolicyConfig(Section):
     """Smallest scale that a coordinate is normalised by, as a fraction of the largest of its vector. Ours,
     not the paper's: a coordinate that hardly varies in the demonstrations is otherwise blown up as soon as a
     rollout strays."""
+    affine: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Whether the network adds to an affine function of the observation, fitted to the demonstrations by
+    least squares (to their gains too, with a Sobolev term). Ours, not the paper's: needs far fewer
+    demonstrations where the coming actions are mostly the state and a step further, as in state control."""
     unet: UnetConfig = UnetConfig()
     mlp: MlpConfig = MlpConfig()
 

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.policies.affine import AffinePart
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.prediction_engine import Engine, PredictionEngine
 from sobolev_diffusion.store import BadArtefact, write_atomically
@@ -35,6 +36,8 @@ class Policy(nn.Module):
         action_dim: na.
         observation_dim: no.
         network: the module that is trained; works on normalised float32 tensors.
+        affine: what is predicted besides the network's output, if anything; the normalisation of actions is
+            that of the rest.
         engine: what computes predictions; auto takes the native CPU kernels where they apply.
     """
 
@@ -55,6 +58,9 @@ class Policy(nn.Module):
         self._prediction = PredictionEngine()
         self.normalise_action = Normaliser(action_dim)
         self.normalise_observation = Normaliser(observation_dim)
+        self.affine = (
+            AffinePart(observation_dim, self.prediction_horizon, action_dim) if config.affine else None
+        )
 
     @property
     def prediction_horizon(self) -> int:
@@ -104,14 +110,21 @@ class Policy(nn.Module):
         for name, (array, shape) in expected.items():
             if array.shape != shape:
                 raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
+        known = self.history
+        normalised = self.normalise_observation.forward(observation)
+        affine = None if self.affine is None else self.affine.forward(normalised)
+        if affine is not None:
+            history = history - affine[:, :known]
         chunk = self._prediction.chunk(
             self,
             self.engine,
-            np.ascontiguousarray(self.normalise_observation.forward(observation), np.float32),
+            np.ascontiguousarray(normalised, np.float32),
             np.ascontiguousarray(self.normalise_action.forward(history), np.float32),
             np.ascontiguousarray(noise, np.float32),
         )
-        actions = self.normalise_action.inverse(chunk[:, self.history :].astype(np.float64))
+        actions = self.normalise_action.inverse(chunk[:, known:].astype(np.float64))
+        if affine is not None:
+            actions += affine[:, known:]
         if not np.isfinite(actions).all():
             raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
         return actions

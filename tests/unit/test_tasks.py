@@ -242,6 +242,20 @@ def test_inverse_dynamics_recovers_the_control(name):
         np.testing.assert_allclose(found, us[t], atol=1e-6 * np.abs(task.upper).max())
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_coordinates_name_the_state(name):
+    task = make(name)
+    rng = np.random.default_rng(0)
+    x = task.space.integrate(task.initial_state(task.sample(rng)), rng.uniform(-0.5, 0.5, task.space.ndx))
+    again = task.state_at(task.coordinates(x))
+    np.testing.assert_allclose(task.space.difference(x, again), 0, atol=1e-9)
+    columns = [
+        (task.coordinates(task.space.integrate(x, d)) - task.coordinates(task.space.integrate(x, -d))) / 2e-6
+        for d in 1e-6 * np.eye(task.space.ndx)
+    ]
+    np.testing.assert_allclose(task.coordinates_jacobian(x), np.stack(columns, axis=1), atol=1e-8)
+
+
 def test_configuration_alone_is_corrected_by_the_gain():
     """A share g of the distance to the configuration that the action names, in one step."""
     task = make("ur5_small_fixed", "state")

@@ -140,6 +140,10 @@ class Task(ABC):
         """Coordinates of x in the tangent space of the neutral state, (ndx,)."""
         return self.space.difference(self.space.neutral(), x)
 
+    def state_at(self, coordinates: Array) -> Array:
+        """The state x with these coordinates, (nx,)."""
+        return self.space.integrate(self.space.neutral(), coordinates)
+
     def coordinates_jacobian(self, x: Array) -> Array:
         """d coordinates / dx in the tangent space at x, (ndx, ndx)."""
         return self.space.Jdifference(self.space.neutral(), x, 1)

@@ -83,7 +83,7 @@ class MultibodyTask(Task):
         """
         nq = self.model.nq
         q, v = x[:nq], x[nq:]
-        named = self.space.integrate(self.space.neutral(), action)
+        named = self.state_at(action)
         ahead = pin.integrate(self.model, q, self.dt * named[nq:])
         correction = pin.difference(self.model, ahead, named[:nq]) / self.dt
         acceleration = (named[nq:] + self.configuration_gain * correction - v) / self.dt

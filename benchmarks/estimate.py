@@ -127,7 +127,7 @@ def _paths(settings: Config, artefact: Artefact) -> float:
 def _reference(settings: Config, artefact: Artefact) -> float:
     task = artefact.labels["task"]
     search = settings.search(task)
-    cold, warm = search.restarts, search.rounds * search.neighbours
+    cold, warm = search.restarts, search.rounds * (1 if search.frugal else search.neighbours)
     return artefact.settings["instances"] * (cold * cold_solve(task) + warm * warm_solve(task))
 
 

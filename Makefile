@@ -8,10 +8,10 @@ ENVIRONMENT := .venv/.complete
 all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
 	$(BIN)/snakemake --cores $(CORES) all
 
-# The slow files first, in the order named: by default they come last, and one core waits for the other.
+# The slowest first: by default files of few tests come last, and one core waits for the other.
 test: $(ENVIRONMENT) lint  ## the tests
 	$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder --durations=12 \
-		tests/smoke tests/workflow tests/unit bindings/tests
+		tests/smoke tests bindings/tests
 
 test-slow: $(ENVIRONMENT)  ## what takes minutes: a run killed again and again, one through Slurm, other kernels
 	$(BIN)/python -m pytest -m slow tests

@@ -12,6 +12,7 @@ from sobolev_diffusion.config import PolicyConfig, SobolevConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.losses import Batch
+from sobolev_diffusion.policies.normaliser import scales
 from sobolev_diffusion.sensitivity import action_sensitivities
 from sobolev_diffusion.tasks.base import Task
 
@@ -123,15 +124,13 @@ def prepare(
     if fit:
         policy.normalise_observation.fit(chunks.observation, floor)
     observation = policy.normalise_observation(chunks.observation)
-    state_scale = chunks.state.std(axis=0)
-    state_scale[state_scale < 1e-6] = 1.0
+    state_scale = scales(chunks.state)
     observation_scale = policy.normalise_observation.scale.numpy()
     observation_jacobian = chunks.observation_jacobian * state_scale / observation_scale[:, None]
     chunk, jacobian = chunks.chunk, chunks.chunk_jacobian * state_scale
     if policy.affine is not None:
         if fit:
-            spread = chunk[:, known:].std(axis=(0, 1))
-            spread[spread < 1e-6] = 1.0
+            spread = scales(chunk[:, known:])
             weight = _sample_weight(jacobian / spread[:, None], sobolev) * (
                 sobolev.weight if sobolev else 0.0
             )

@@ -74,9 +74,8 @@ def test_fit_is_a_minimum():
         ahead, up = 1e-3 * rng.normal(size=weight.shape), 1e-3 * rng.normal(size=bias.shape)
         sides = [objective(weight + s * ahead, bias + s * up) for s in (1, -1)]
         assert min(sides) > lowest
-        assert abs(sides[0] - sides[1]) < 1e-6 * (
-            max(sides) - lowest
-        )  # no slope: a quadratic about its minimum
+        # no slope: a quadratic about its minimum
+        assert abs(sides[0] - sides[1]) < 1e-6 * (max(sides) - lowest)
 
 
 @pytest.fixture(scope="module")

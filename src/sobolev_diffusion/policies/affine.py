@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from sobolev_diffusion.policies.fitted import Fitted
 
 RIDGE = 1e-3  # directions of the observation that the demonstrations leave open get no weight
 
 
-class AffinePart(nn.Module):
+class AffinePart(Fitted):
     """tau_0 = b + W o + what the network adds, o the normalised observation. Buffers in float64.
 
     An optimal policy is near x_t an affine one, its slope the gains: a network that need not learn the
@@ -56,25 +56,21 @@ class AffinePart(nn.Module):
         gram = o.T @ o / n + RIDGE * np.eye(len(center))
         moment = np.tensordot(o, chunk - mean, axes=(0, 0)) / n
         weighted = observation_jacobian * first_order[:, None, None]
-        slopes = gram + np.tensordot(weighted, observation_jacobian, axes=((0, 2), (0, 2))) / n
+        gram_coming = gram + np.tensordot(weighted, observation_jacobian, axes=((0, 2), (0, 2))) / n
         coming = (
             moment[:, known:] + np.tensordot(weighted, chunk_jacobian[:, known:], axes=((0, 2), (0, 3))) / n
         )
-        weight = np.concatenate([_solve(gram, moment[:, :known]), _solve(slopes, coming)], axis=1)
+        weight = np.concatenate([_solve(gram, moment[:, :known]), _solve(gram_coming, coming)], axis=1)
         self.weight.copy_(torch.from_numpy(weight))
         self.bias.copy_(torch.from_numpy(mean - np.tensordot(center, weight, axes=1)))
 
     def forward(self, observation: np.ndarray) -> np.ndarray:
         """b + W o, (B, no) -> (B, T_p, na)."""
-        return np.tensordot(observation, self._buffer("weight"), axes=1) + self._buffer("bias")
+        return np.tensordot(observation, self._array("weight"), axes=1) + self._array("bias")
 
     def along(self, observation_jacobian: np.ndarray) -> np.ndarray:
         """W do/dx, (B, no, ndx) -> (B, T_p, na, ndx)."""
-        return np.einsum("box,ota->btax", observation_jacobian, self._buffer("weight"), optimize=True)
-
-    def _buffer(self, name: str) -> np.ndarray:
-        # a module's attributes cost more than the arithmetic
-        return cast(dict[str, Tensor], self._buffers)[name].cpu().numpy()
+        return np.einsum("box,ota->btax", observation_jacobian, self._array("weight"), optimize=True)
 
 
 def _solve(gram: np.ndarray, moment: np.ndarray) -> np.ndarray:

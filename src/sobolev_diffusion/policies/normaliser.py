@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from sobolev_diffusion.policies.fitted import Fitted
 
 SMALLEST_SCALE = 1e-6  # a constant channel is centred, not blown up
 
 
-class Normaliser(nn.Module):
+def scales(samples: np.ndarray, floor: float = 0.0) -> np.ndarray:
+    """Standard deviations of samples (..., dim), none below `floor` of the largest; 1 if constant. (dim,)."""
+    scale = samples.reshape(-1, samples.shape[-1]).std(axis=0)
+    scale = np.maximum(scale, floor * scale.max())
+    scale[scale < SMALLEST_SCALE] = 1.0
+    return scale
+
+
+class Normaliser(Fitted):
     """z = (raw - mean) / scale, channel by channel. Statistics are buffers in float64."""
 
     mean: Tensor
@@ -23,23 +31,12 @@ class Normaliser(nn.Module):
         self.register_buffer("scale", torch.ones(dim, dtype=torch.float64))
 
     def fit(self, samples: np.ndarray, floor: float = 0.0) -> None:
-        """Take mean and standard deviation from samples (..., dim), none below `floor` times the largest."""
-        flat = samples.reshape(-1, samples.shape[-1])
-        scale = flat.std(axis=0)
-        scale = np.maximum(scale, floor * scale.max())
-        scale[scale < SMALLEST_SCALE] = 1.0
-        self.mean.copy_(torch.from_numpy(flat.mean(axis=0)))
-        self.scale.copy_(torch.from_numpy(scale))
+        """Take mean and `scales` from samples (..., dim)."""
+        self.mean.copy_(torch.from_numpy(samples.reshape(-1, samples.shape[-1]).mean(axis=0)))
+        self.scale.copy_(torch.from_numpy(scales(samples, floor)))
 
     def forward(self, raw: np.ndarray) -> np.ndarray:
-        mean, scale = self._statistics()
-        return (raw - mean) / scale
+        return (raw - self._array("mean")) / self._array("scale")
 
     def inverse(self, normalised: np.ndarray) -> np.ndarray:
-        mean, scale = self._statistics()
-        return normalised * scale + mean
-
-    def _statistics(self) -> tuple[np.ndarray, np.ndarray]:
-        # a module's attributes cost more than the arithmetic
-        buffers = cast(dict[str, Tensor], self._buffers)
-        return buffers["mean"].cpu().numpy(), buffers["scale"].cpu().numpy()
+        return normalised * self._array("scale") + self._array("mean")

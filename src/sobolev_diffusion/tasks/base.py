@@ -137,7 +137,10 @@ class Task(ABC):
         return self.nu if self.control == "torque" else self.space.ndx
 
     def coordinates(self, x: Array) -> Array:
-        """Coordinates of x in the tangent space of the neutral state, (ndx,)."""
+        """Coordinates of x in the tangent space of the neutral state, (ndx,).
+
+        A task that chooses others overrides `state_at` and `coordinates_jacobian` with it.
+        """
         return self.space.difference(self.space.neutral(), x)
 
     def state_at(self, coordinates: Array) -> Array:

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pinocchio as pin
 import pytest
 from finite_differences import jacobian, jacobian_in_state, relative_error
 
@@ -240,6 +241,47 @@ def test_inverse_dynamics_recovers_the_control(name):
     for t in range(0, task.horizon, 10):
         found = task.control_for(xs[t], task.action(xs[t + 1], us[t]))
         np.testing.assert_allclose(found, us[t], atol=1e-6 * np.abs(task.upper).max())
+
+
+def test_an_arm_at_its_limits_accelerates_the_way_it_should():
+    task = make("ur5_small_fixed", "state")
+    x = task.initial_state(instance(task, TRAINING, 0, 0))
+    rng = np.random.default_rng(0)
+    for size in (0.01, 10.0, 100.0):
+        wanted = size * rng.uniform(-1, 1, task.model.nv) / task.dt
+        # the action that names this velocity and the configuration it leads to
+        velocity = x[task.model.nq :] + task.dt * wanted
+        action = np.concatenate([x[: task.model.nq] + task.dt * velocity, velocity])
+        u = task.inverse_dynamics(x, action)
+        found = pin.aba(task.model, task.model.createData(), x[: task.model.nq], x[task.model.nq :], u)
+        share = found @ wanted / (wanted @ wanted)
+        np.testing.assert_allclose(found, share * wanted, atol=1e-6 * np.abs(wanted).max())
+        assert np.all((task.lower <= u) & (u <= task.upper))
+        if size == 0.01:
+            assert share == pytest.approx(1)
+        else:
+            assert 0 < share < 1
+            assert np.isclose(u, task.lower).any() or np.isclose(u, task.upper).any()
+
+
+@pytest.mark.parametrize("lift", [0.0, 14.0, 50.0])
+@pytest.mark.parametrize("yaw", [0.0, 100.0])
+def test_a_quadrotor_at_its_limits_tilts_first(lift, yaw):
+    task = make("quadrotor", "state")
+    wanted = np.array([0.0, 0.0, lift, 0.6, -0.3, yaw])  # N, N m
+    thrust = task._unactuate @ wanted
+    found = task.within_limits(np.zeros(4), thrust)
+    assert np.all((task.lower - 1e-9 <= found) & (found <= task.upper + 1e-9))
+    wrench = task.actuation @ found
+    np.testing.assert_allclose(wrench[3:5], wanted[3:5], atol=1e-9)
+    if lift == 14.0:
+        assert wrench[2] == pytest.approx(14.0)
+        assert -1e-9 <= wrench[5] <= yaw + 1e-9
+    if yaw:
+        assert np.isclose(found, task.lower).any() or np.isclose(found, task.upper).any()
+    # more than the rotors can: the largest moments there are
+    found = task.within_limits(np.zeros(4), task._unactuate @ np.array([0.0, 0.0, lift, 9.0, 9.0, 0.0]))
+    np.testing.assert_allclose(found, [0.0, 7.0, 7.0, 0.0])
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -75,7 +75,7 @@ class MultibodyTask(Task):
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:
         """RNEA for the acceleration that reaches the velocity of the action in one step, corrected towards
-        its configuration, through the actuation.
+        its configuration, through the actuation, within the limits.
 
         Semi-implicit Euler: v' = v + dt a, q' = q (+) dt v'. With (q_a, v_a) the state that the action names,
         v' = v_a + g (q_a (-) (q (+) dt v_a)) / dt. A gain g of 1 would reach q_a in one step whatever v_a is,
@@ -87,4 +87,22 @@ class MultibodyTask(Task):
         ahead = pin.integrate(self.model, q, self.dt * named[nq:])
         correction = pin.difference(self.model, ahead, named[:nq]) / self.dt
         acceleration = (named[nq:] + self.configuration_gain * correction - v) / self.dt
-        return self._unactuate @ pin.rnea(self.model, self._data, q, v, acceleration)
+        unaccelerated = pin.nonLinearEffects(self.model, self._data, q, v).copy()
+        torque = pin.rnea(self.model, self._data, q, v, acceleration)
+        return self.within_limits(self._unactuate @ unaccelerated, self._unactuate @ (torque - unaccelerated))
+
+    def within_limits(self, unaccelerated: Array, accelerating: Array) -> Array:
+        """As much of an acceleration as the motors can give, (nu,).
+
+        Its direction is kept: torques cut off one by one leave a saturated shoulder behind, and a wrist that
+        counts on it is thrown about.
+
+        Args:
+            unaccelerated: the control that leaves the velocity as it is, (nu,).
+            accelerating: what to add for the acceleration, (nu,).
+        """
+        room = np.where(accelerating > 0, self.upper, self.lower) - unaccelerated
+        inside = (self.lower <= unaccelerated) & (unaccelerated <= self.upper)
+        short = inside & (np.abs(room) < np.abs(accelerating))
+        share = np.divide(room, accelerating, out=np.ones(self.nu), where=short).min()
+        return np.clip(unaccelerated + share * accelerating, self.lower, self.upper)

@@ -17,6 +17,9 @@ FLOOR, CEILING = 0.1, 1.9  # m, limits of the height of the centre
 ARENA = 2.5  # m, half of its side
 
 
+YAWING = np.array([-1.0, 1.0, -1.0, 1.0])  # sense of each rotor's drag
+
+
 def rotor_wrenches() -> Array:
     """Force and moment on the body for 1 N of each rotor, (6, 4); rotors in a plus."""
     return np.array(
@@ -26,7 +29,7 @@ def rotor_wrenches() -> Array:
             [1.0, 1.0, 1.0, 1.0],
             [0.0, ARM, 0.0, -ARM],
             [-ARM, 0.0, ARM, 0.0],
-            [-DRAG_OVER_THRUST, DRAG_OVER_THRUST, -DRAG_OVER_THRUST, DRAG_OVER_THRUST],
+            DRAG_OVER_THRUST * YAWING,
         ]
     )
 
@@ -50,7 +53,8 @@ class Quadrotor(MultibodyTask):
     Four thrusts cannot give the six components of the wrench that `inverse_dynamics` asks for. The
     projection on the rotors' wrenches keeps lift and moments and drops the lateral force, so the
     predicted rotation is followed, and a lateral error of position is corrected only by tilting: by
-    the rotations the policy predicts from where the robot is.
+    the rotations the policy predicts from where the robot is. What the rotors cannot give of the rest is
+    left out in the order of `within_limits`.
     """
 
     name = "quadrotor"
@@ -123,6 +127,25 @@ class Quadrotor(MultibodyTask):
         away = np.zeros((3, self.space.ndx))
         away[:, :3] = -_rotation(x)  # tangents of the position are in the robot's axes
         return np.vstack([self.coordinates_jacobian(x), away])
+
+    def within_limits(self, unaccelerated: Array, accelerating: Array) -> Array:
+        """Rolling and pitching come first, then lift, then yawing with what the rotors have left.
+
+        Whatever is amiss, a robot that cannot tilt cannot mend it; yawing takes large differences of thrust
+        for little moment and changes nothing of where the robot goes.
+        """
+        thrust = unaccelerated + accelerating
+        # opposite rotors, (0, 2) and (1, 3): half the difference of each pair, least and most of its mean
+        half = (self.upper - self.lower)[:2] / 2
+        tilting = np.clip((thrust[:2] - thrust[2:]) / 2, -half, half)
+        least, most = self.lower[:2] + np.abs(tilting), self.upper[:2] - np.abs(tilting)
+        lift = np.clip(thrust.mean(), least.mean(), most.mean())
+        yawing = np.clip(
+            YAWING @ thrust / 4,
+            max(lift - most[0], least[1] - lift),
+            min(lift - least[0], most[1] - lift),
+        )
+        return lift + np.concatenate([tilting, -tilting]) + yawing * YAWING
 
     def tracked_point(self, x: Array) -> Array:
         return x[:3]

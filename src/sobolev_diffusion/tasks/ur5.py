@@ -107,12 +107,14 @@ class UR5(MultibodyTask):
             error = target - self.tool_position(q)
             if np.linalg.norm(error) < 1e-3:
                 break
-            jacobian = pin.computeFrameJacobian(
-                self.model, self._data, q, self.tool, pin.LOCAL_WORLD_ALIGNED
-            )[:3]
+            jacobian = self._tool_jacobian(q)
             step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-3 * np.eye(3), error)
             q += step * min(1.0, 0.3 / np.abs(step).max())
         return q
+
+    def _tool_jacobian(self, q: Array) -> Array:
+        """d tool position / dq, (3, 6)."""
+        return pin.computeFrameJacobian(self.model, self._data, q, self.tool, pin.LOCAL_WORLD_ALIGNED)[:3]
 
     def tracked_point(self, x: Array) -> Array:
         return self.tool_position(x)
@@ -125,17 +127,21 @@ class UR5(MultibodyTask):
         return float(np.linalg.norm(self.tool_position(x) - self.target(theta)))
 
     def observe(self, x: Array, theta: Array) -> Array:
-        """(cos q, sin q, v, target if random)."""
+        """(cos q, sin q, q, v, target as seen from the tool along the world's axes, target if random).
+
+        The paper's, (cos q, sin q, v, target), leave it to the network to find the arm's kinematics, and the
+        angles that its actions start from, in the demonstrations.
+        """
         q, v = np.split(x, 2)
-        return np.concatenate([np.cos(q), np.sin(q), v, theta[self.space.nx :]])
+        away = self.target(theta) - self.tool_position(x)
+        return np.concatenate([np.cos(q), np.sin(q), q, v, away, theta[self.space.nx :]])
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         nv, q = self.model.nv, x[: self.model.nq]
-        jacobian = np.zeros((len(theta) + nv, 2 * nv))
-        jacobian[:nv, :nv] = np.diag(-np.sin(q))
-        jacobian[nv : 2 * nv, :nv] = np.diag(np.cos(q))
-        jacobian[2 * nv : 3 * nv, nv:] = np.eye(nv)
-        return jacobian
+        still, constant = np.zeros((nv, nv)), np.zeros((len(theta) - self.space.nx, 2 * nv))
+        blocks = [[np.diag(-np.sin(q)), still], [np.diag(np.cos(q)), still], [np.eye(nv), still]]
+        blocks += [[still, np.eye(nv)], [-self._tool_jacobian(q), np.zeros((3, nv))]]
+        return np.vstack([np.block(blocks), constant])
 
     @property
     def state_axes(self) -> tuple[Axis, ...]:

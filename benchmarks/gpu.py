@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -16,7 +16,7 @@ from sobolev_diffusion.policies.native import NativeTrainer
 from sobolev_diffusion.policies.stacked_trainer import StackedTrainer
 from sobolev_diffusion.policies.trainer import moved
 
-POLICIES = 8
+SIZES = ((8, 64), (8, 256), (64, 16))  # policies, samples of a minibatch each
 STEPS = 10**9  # of the schedule: the learning rate stays
 
 
@@ -26,35 +26,42 @@ def comparisons() -> Iterator[Comparison]:
         return
     name = torch.cuda.get_device_name()
     for policy, label in ((diffusion_policy(), "U-Net"), (direct_policy(), "perceptron")):
-        for size in (64, 256):
+        for count, size in SIZES:
             for loss, sobolev in (("plain", None), ("Sobolev", SobolevConfig())):
-                yield comparison(f"{loss} step, {label}, batch {size}, {name}", policy, size, sobolev, "cuda")
+                title = f"{loss} step, {label}, batch {size}, {name}"
+                yield comparison(title, [policy] * count, size, sobolev, "cuda")
 
 
 def comparison(
-    name: str, policy: Policy, size: int, sobolev: SobolevConfig | None, device: str
+    name: str, alike: Sequence[Policy], size: int, sobolev: SobolevConfig | None, device: str
 ) -> Comparison:
     """One gradient step of every policy, its random numbers drawn; the data lie on the device."""
-    policies = [copy.deepcopy(policy) for _ in range(POLICIES)]
+    policies = [copy.deepcopy(policy) for policy in alike]
     torch.manual_seed(1)
-    batches = [random_batch(policy, size) for _ in policies]
+    batches = [random_batch(policy, size) for policy in policies]
     there = [moved(batch, torch.device(device)) for batch in batches]
     generator = torch.Generator().manual_seed(2)
     config = TrainingConfig()
-    stacked = StackedTrainer(policies, config, sobolev, [STEPS] * POLICIES, device)
+    stacked = StackedTrainer(policies, config, sobolev, [STEPS] * len(policies), device)
     native = [NativeTrainer(each, config, sobolev, STEPS) for each in policies]
 
     def together() -> None:
-        stacked.step(there, [draw(policy, batch, sobolev, generator) for batch in batches])
+        stacked.step(
+            there,
+            [
+                draw(policy, batch, sobolev, generator)
+                for policy, batch in zip(policies, batches, strict=True)
+            ],
+        )
         if device == "cuda":
             torch.cuda.synchronize()
 
     def one_after_the_other() -> None:
-        for trainer, batch in zip(native, batches, strict=True):
+        for trainer, policy, batch in zip(native, policies, batches, strict=True):
             trainer.step(batch, draw(policy, batch, sobolev, generator))
 
     return Comparison(
-        f"{POLICIES} policies together, {name}",
+        f"{len(policies)} policies together, {name}",
         "the native kernels, one after the other",
         together,
         one_after_the_other,

@@ -12,6 +12,9 @@ from sobolev_diffusion.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+for section in ("experiments", "timings", "figures", "tables"):  # what is of the single pendulum
+    for name in set(DEFAULT[section]) - {"pendulum", "fig1_pendulum", "timing_pendulum", "to_alone"}:
+        del DEFAULT[section][name]
 
 
 def files(content):

@@ -87,7 +87,7 @@ def _compiler() -> str:
 
 
 def recompute(folder: Path) -> dict[str, dict[str, Any]]:
-    """Compute the slice from nothing, and evaluate one kept policy of each task that has one.
+    """Compute the slice from nothing, and evaluate one kept policy of each of its tasks.
 
     Args:
         folder: an empty folder for the files.
@@ -111,14 +111,15 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     draw(drawing, expected, [folder / each.file for each in drawn], STYLE)
     for path in drawing.files:
         found[str(path.relative_to(folder))] = _describe(path, "figures")
-    for artefact in kept_evaluations(Plan(load(CONFIG))):
+    tasks = {each.labels["task"] for each in computed}
+    for artefact in kept_evaluations(Plan(load(CONFIG)), tasks):
         path = folder / "kept" / artefact.file
         _run(artefact, [CACHE / each.cached_file for each in artefact.sources], path)
         found[str(CACHE / artefact.cached_file)] = _describe(path, artefact.stage)
     return found
 
 
-def kept_evaluations(plan: Plan) -> list[Artefact]:
+def kept_evaluations(plan: Plan, tasks: set[str]) -> list[Artefact]:
     """For each task with a policy in the cache and its evaluation: the one that was evaluated fastest."""
     fastest: dict[str, tuple[float, Artefact]] = {}
     for artefact in plan.artefacts():
@@ -126,7 +127,7 @@ def kept_evaluations(plan: Plan) -> list[Artefact]:
         if artefact.stage == "evaluations" and artefact.inputs and all(file.exists() for file in files):
             seconds = read_stamp(files[0])["seconds"]
             task = artefact.labels["task"]
-            if task not in fastest or seconds < fastest[task][0]:
+            if task in tasks and (task not in fastest or seconds < fastest[task][0]):
                 fastest[task] = (seconds, artefact)
     return [artefact for _, artefact in fastest.values()]
 

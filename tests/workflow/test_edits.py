@@ -9,8 +9,6 @@ from sobolev_diffusion.plan import Plan
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 ALL_DRAWN = {section[:-1]: len(CONFIG[section]) for section in ("figures", "tables", "animations")}
-
-
 PENDULUM_TABLES = ("tables/fig1_pendulum.md", "tables/timing_pendulum.md")
 
 

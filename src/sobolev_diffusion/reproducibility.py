@@ -10,6 +10,7 @@ import json
 import platform
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,13 +97,13 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
         File -> its stage, sha256 and numbers. The names carry keys: other settings are other files.
     """
     plan = Plan(load(CONFIG, SLICE))
-    computed = [each for each in plan.artefacts() if each.stage != "timings"]
+    spec = plan.config.figures[FIGURE]
+    drawn = plan.drawn(spec)
+    computed = _upstream(drawn).values()
     found = {}
     for artefact in sorted(computed, key=_depth):
         _run(artefact, [folder / each.file for each in artefact.sources], folder / artefact.file)
         found[artefact.file] = _describe(folder / artefact.file, artefact.stage)
-    spec = plan.config.figures[FIGURE]
-    drawn = plan.drawn(spec)
     drawing = Drawing(folder, "figures", FIGURE, (".pdf", ".png", ".csv"))
     drawing.files[0].parent.mkdir(parents=True)
     expected = identity(
@@ -130,6 +131,14 @@ def kept_evaluations(plan: Plan, tasks: set[str]) -> list[Artefact]:
             if task in tasks and (task not in fastest or seconds < fastest[task][0]):
                 fastest[task] = (seconds, artefact)
     return [artefact for _, artefact in fastest.values()]
+
+
+def _upstream(artefacts: Iterable[Artefact]) -> dict[str, Artefact]:
+    """File -> artefact: these, and all that they are computed from."""
+    found = {}
+    for artefact in artefacts:
+        found |= {artefact.file: artefact} | _upstream(artefact.sources)
+    return found
 
 
 def _depth(artefact: Artefact) -> int:

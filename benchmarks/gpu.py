@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
@@ -29,39 +29,33 @@ def comparisons() -> Iterator[Comparison]:
         for count, size in SIZES:
             for loss, sobolev in (("plain", None), ("Sobolev", SobolevConfig())):
                 title = f"{loss} step, {label}, batch {size}, {name}"
-                yield comparison(title, [policy] * count, size, sobolev, "cuda")
+                yield comparison(title, policy, count, size, sobolev, "cuda")
 
 
 def comparison(
-    name: str, alike: Sequence[Policy], size: int, sobolev: SobolevConfig | None, device: str
+    name: str, policy: Policy, count: int, size: int, sobolev: SobolevConfig | None, device: str
 ) -> Comparison:
-    """One gradient step of every policy, its random numbers drawn; the data lie on the device."""
-    policies = [copy.deepcopy(policy) for policy in alike]
+    """One gradient step of `count` such policies, their random numbers drawn; the data lie on the device."""
+    policies = [copy.deepcopy(policy) for _ in range(count)]
     torch.manual_seed(1)
-    batches = [random_batch(policy, size) for policy in policies]
+    batches = [random_batch(policy, size) for _ in policies]
     there = [moved(batch, torch.device(device)) for batch in batches]
     generator = torch.Generator().manual_seed(2)
     config = TrainingConfig()
-    stacked = StackedTrainer(policies, config, sobolev, [STEPS] * len(policies), device)
+    stacked = StackedTrainer(policies, config, sobolev, [STEPS] * count, device)
     native = [NativeTrainer(each, config, sobolev, STEPS) for each in policies]
 
     def together() -> None:
-        stacked.step(
-            there,
-            [
-                draw(policy, batch, sobolev, generator)
-                for policy, batch in zip(policies, batches, strict=True)
-            ],
-        )
+        stacked.step(there, [draw(policy, batch, sobolev, generator) for batch in batches])
         if device == "cuda":
             torch.cuda.synchronize()
 
     def one_after_the_other() -> None:
-        for trainer, policy, batch in zip(native, policies, batches, strict=True):
+        for trainer, batch in zip(native, batches, strict=True):
             trainer.step(batch, draw(policy, batch, sobolev, generator))
 
     return Comparison(
-        f"{len(policies)} policies together, {name}",
+        f"{count} policies together, {name}",
         "the native kernels, one after the other",
         together,
         one_after_the_other,

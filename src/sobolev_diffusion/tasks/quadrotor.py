@@ -15,8 +15,6 @@ DRAG_OVER_THRUST = 1e-6 / 6.6e-5  # m, yaw moment per newton of thrust
 MAX_THRUST = 7.0  # N, of one rotor; hovering takes about half of it
 FLOOR, CEILING = 0.1, 1.9  # m, limits of the height of the centre
 ARENA = 2.5  # m, half of its side
-
-
 YAWING = np.array([-1.0, 1.0, -1.0, 1.0])  # sense of each rotor's drag
 
 

@@ -284,6 +284,19 @@ def test_a_quadrotor_at_its_limits_tilts_first(lift, yaw):
     np.testing.assert_allclose(found, [0.0, 7.0, 7.0, 0.0])
 
 
+def test_the_gains_of_a_hovering_quadrotor_do_not_depend_on_the_time_left():
+    task = make("quadrotor")
+    theta = instance(task, TRAINING, 0, 0).copy()
+    theta[:3] = task.goal_point(theta)
+    problem = task.problem(theta)
+    xs = np.array([task.goal_state(theta)] * (task.horizon + 1))
+    us = np.array([task.hover] * task.horizon)
+    inactive = [np.zeros(v) for v in constraint_sizes(problem)]
+    gains = np.array(linearise(problem, xs, us, inactive, mu=1.0).gains)
+    assert np.abs(gains).max() > 1
+    np.testing.assert_allclose(gains, np.broadcast_to(gains[0], gains.shape), atol=1e-6 * np.abs(gains).max())
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_coordinates_name_the_state(name):
     task = make(name)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sobolev_diffusion.config import SummaryTable, TrajectoriesNeededTable
-from sobolev_diffusion.figures import summary_table, trajectories_needed_table
+from sobolev_diffusion.figures import evaluation_cells, summary_table, trajectories_needed_table
 from sobolev_diffusion.figures.style import Style
 
 STYLE = Style.load(Path(__file__).parents[2] / "config/plotting.yaml")
@@ -135,7 +135,23 @@ def test_summary_counts_the_rollout_and_compares_with_the_best_known(refined):
 
 def test_summary_tells_how_many_rollouts_touch_a_column(refined):
     policies, *rest = refined
-    touched = policies.assign(policy_clearance=[0.1, -0.1, 0.0, 0.1, 0.1, None], policy_distance=0.2)
+    touched = policies.assign(policy_clearance=[0.1, -0.1, -0.004, 0.1, 0.1, None], policy_distance=0.2)
     alone, diff = summary([touched, *rest])
     assert diff["rollouts touching"] == "33%"  # one inside a column, one that gave no result
     assert alone["rollouts touching"] == "-"
+
+
+def test_cells_show_medians_beside_means_and_what_stands_in_the_way(refined):
+    policies, alone, *_ = refined
+    policies = policies.assign(
+        policy_cost=[1.0, 2.0, 3.0, 4.0, 5.0, 300.0],
+        policy_clearance=[0.1, -0.1, -0.004, 0.1, 0.1, None],
+        policy_distance=[0.1] * 5 + [9.0],
+        iterations=[1, 1, 1, 2, 2, 90],
+    )
+    table = evaluation_cells.cells(pd.concat([alone, policies], ignore_index=True), ["method"])
+    diff, alone = table.to_dict("records")
+    assert (diff["policy cost"].split()[0], diff["median"]) == ("52.5", "3.5")
+    assert (diff["iterations"].split()[0], diff["median iterations"]) == ("16.2", "1.5")
+    assert (diff["policy touches a column"], diff["median distance at the end"]) == ("33%", "0.1")
+    assert alone["median"] == alone["policy touches a column"] == alone["median distance at the end"] == "-"

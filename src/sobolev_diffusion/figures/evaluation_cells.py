@@ -1,45 +1,75 @@
-"""What tables show of evaluations: text cells, each a mean with its interval over seeds, or a share."""
+"""What tables show of evaluations: text cells, means with intervals over seeds, medians or shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from sobolev_diffusion.stats import over_seeds
 
-COLUMNS = {
-    "policy_cost": "policy cost",
-    "policy_reached": "policy reaches goal",
-    "cost": "refined cost",
-    "iterations": "iterations",
-    "converged": "converged",
-    "stalled": "stalled",
-    "violation": "violation",
-}
-SHARES = ("policy_reached", "converged", "stalled")
+TOUCHING = -0.01  # m of clearance: the solver's own trajectories keep theirs to 5 mm
+
+
+class Shown(NamedTuple):
+    column: str
+    """Of the evaluations."""
+    title: str
+    as_: Literal["mean", "median", "share"]
+
+
+SHOWN = (
+    Shown("policy_cost", "policy cost", "mean"),
+    Shown("policy_cost", "median", "median"),  # one rollout that falls outweighs 49 that do not
+    Shown("policy_reached", "policy reaches goal", "share"),
+    Shown("policy_touching", "policy touches a column", "share"),
+    Shown("policy_end", "median distance at the end", "median"),
+    Shown("cost", "refined cost", "mean"),
+    Shown("iterations", "iterations", "mean"),
+    Shown("iterations", "median iterations", "median"),
+    Shown("converged", "converged", "share"),
+    Shown("stalled", "stalled", "share"),
+    Shown("violation", "violation", "mean"),
+)
 
 
 def cells(evaluations: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """A row per condition: the columns that tell it apart, then one of text for each that was evaluated.
+    """A row per condition: the columns that tell it apart, then those of SHOWN that were evaluated.
 
     Args:
         evaluations: a row per instance; without refining it has no columns of it.
         by: columns that tell the conditions apart.
     """
-    evaluated = [column for column in COLUMNS if column in evaluations]
-    summaries = {column: over_seeds(evaluations, by, column) for column in evaluated}
-    conditions = summaries[evaluated[0]][list(by)]  # those of all, in the same order
-    text = {
-        COLUMNS[column]: [_cell(row, column) for row in summary.itertuples()]
-        for column, summary in summaries.items()
-    }
+    evaluations = among_obstacles(evaluations)
+    shown = [each for each in SHOWN if each.column in evaluations]
+    conditions = over_seeds(evaluations, by, shown[0].column)[list(by)]
+    text = {each.title: _text(evaluations, by, each) for each in shown}
     return conditions.assign(**text)
 
 
-def _cell(row: tuple, column: str) -> str:
+def among_obstacles(evaluations: pd.DataFrame) -> pd.DataFrame:
+    """Where something stands in the way, with the columns `policy_touching`, whether a rollout touches it or
+    gave no result, and `policy_end`, how far from the goal it ends (m)."""
+    if "policy_clearance" not in evaluations or evaluations.policy_clearance.isna().all():
+        return evaluations
+    touches = (~(evaluations.policy_clearance > TOUCHING)).astype(float)
+    return evaluations.assign(
+        policy_touching=touches.where(evaluations.policy_cost.notna()), policy_end=evaluations.policy_distance
+    )
+
+
+def _text(evaluations: pd.DataFrame, by: Sequence[str], shown: Shown) -> list[str]:
+    """The cells of a column, in the order of `over_seeds`."""
+    if shown.as_ == "median":
+        medians = evaluations.groupby(list(by), dropna=False)[shown.column].median()
+        return ["-" if pd.isna(median) else f"{median:.3g}" for median in medians]
+    return [_mean_text(row, shown.as_) for row in over_seeds(evaluations, by, shown.column).itertuples()]
+
+
+def _mean_text(row: tuple, as_: str) -> str:
     if pd.isna(row.mean):
         return "-"
-    if column in SHARES:
+    if as_ == "share":
         return f"{100 * row.mean:.0f}%"
     return f"{row.mean:.3g} [{row.low:.3g}, {row.high:.3g}]"

@@ -6,11 +6,10 @@ import pandas as pd
 
 from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.config import SummaryTable
+from sobolev_diffusion.figures.evaluation_cells import among_obstacles
 from sobolev_diffusion.figures.sample_efficiency import at_action_length
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.stats import over_seeds
-
-TOUCHING = -0.01  # m of clearance: the solver's own trajectories keep theirs to 5 mm
 
 
 def make(rows: pd.DataFrame, spec: SummaryTable, style: Style) -> pd.DataFrame:
@@ -54,10 +53,10 @@ def _cells(rows: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
     }
     if len(best):
         cells["times best known"] = f"{_mean(rows, 'cost') / _mean(best, 'best_cost'):.3f}"
-    if "policy_clearance" in rows and rows.policy_clearance.notna().any():
-        touching = rows.assign(touching=~(rows.policy_clearance > TOUCHING))
-        cells["rollouts touching"] = f"{100 * _mean(touching, 'touching'):.0f}%"
-        cells["distance at the end"] = f"{rows.policy_distance.median():.2g}"
+    rows = among_obstacles(rows)
+    if "policy_touching" in rows:
+        cells["rollouts touching"] = f"{100 * _mean(rows, 'policy_touching'):.0f}%"
+        cells["distance at the end"] = f"{rows.policy_end.median():.2g}"
     return cells
 
 

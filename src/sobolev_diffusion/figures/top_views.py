@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +14,9 @@ from sobolev_diffusion.config import TopViewsFigure
 from sobolev_diffusion.figures.solutions import points
 from sobolev_diffusion.figures.style import Style
 
-SIDE = 2.3  # inches, of a panel
+Interval = tuple[float, float]
+
+WIDTH = 2.3  # inches, of a panel
 MARGIN = 0.5  # m, around what is worth seeing; a policy that leaves it is lost
 
 
@@ -26,10 +29,12 @@ def draw(rows: pd.DataFrame, spec: TopViewsFigure, style: Style) -> tuple[Figure
         style: labels, colours, titles of tasks.
     """
     methods = [TO_ALONE, *spec.methods]
+    x, y = _limits(rows)
+    height = WIDTH * np.ptp(y) / np.ptp(x)
     figure, axes = plt.subplots(
         len(spec.experiments),
         len(methods),
-        figsize=(SIDE * len(methods) + 0.4, SIDE * len(spec.experiments) + 0.4),
+        figsize=(WIDTH * len(methods) + 0.6, height * len(spec.experiments) + 0.8),
         sharex=True,
         sharey=True,
         squeeze=False,
@@ -41,15 +46,20 @@ def draw(rows: pd.DataFrame, spec: TopViewsFigure, style: Style) -> tuple[Figure
         line[0].set_ylabel(f"{style.tasks.get(task, task)}\ny (m)", fontsize=8)
         for axis, method in zip(line, methods, strict=True):
             _view(axis, part[part.method == method], style.methods[method].colour)
-    seen = rows[(rows.method == TO_ALONE) & (rows.series != "column") | (rows.series == "goal")]
-    for name, set_limits in (("x", axes[0, 0].set_xlim), ("y", axes[0, 0].set_ylim)):
-        values = seen.value[seen.name == name]
-        set_limits(values.min() - MARGIN, values.max() + MARGIN)
+    axes[0, 0].set(xlim=x, ylim=y)
     for axis, method in zip(axes[0], methods, strict=True):
         axis.set_title(style.label(method))
     for axis in axes[-1]:
         axis.set_xlabel("x (m)")
     return figure, rows
+
+
+def _limits(rows: pd.DataFrame) -> tuple[Interval, Interval]:
+    """What is worth seeing in x and y: columns, goals and the paths of TO alone."""
+    seen = rows[(rows.method == TO_ALONE) | (rows.series == "goal")]
+    ends = seen[seen.name.isin(["x", "y"])].groupby("name").value.agg(["min", "max"])
+    x, y = ((low - MARGIN, high + MARGIN) for low, high in ends.loc[["x", "y"]].to_numpy())
+    return x, y
 
 
 def _view(axis: Axes, rows: pd.DataFrame, colour: str) -> None:

@@ -40,7 +40,8 @@ def hovering(position: Array) -> Array:
     return np.concatenate([position, [0.0, 0.0, 0.0, 1.0], np.zeros(6)])
 
 
-def _rotation(x: Array) -> Array:
+def rotation(x: Array) -> Array:
+    """From the body's axes to the world's, (3, 3)."""
     return pin.Quaternion(x[3:7]).matrix()
 
 
@@ -121,7 +122,7 @@ class Quadrotor(MultibodyTask):
 
     def coordinates(self, x: Array) -> Array:
         """(position, rotation vector, linear and angular velocity in the body frame), (12,)."""
-        return np.concatenate([x[:3], pin.log3(_rotation(x)), x[7:]])
+        return np.concatenate([x[:3], pin.log3(rotation(x)), x[7:]])
 
     def state_at(self, coordinates: Array) -> Array:
         pose = pin.SE3(pin.exp3(coordinates[3:6]), coordinates[:3])
@@ -129,8 +130,8 @@ class Quadrotor(MultibodyTask):
 
     def coordinates_jacobian(self, x: Array) -> Array:
         jacobian = np.eye(self.space.ndx)
-        jacobian[:3, :3] = _rotation(x)
-        jacobian[3:6, 3:6] = pin.Jlog3(_rotation(x))
+        jacobian[:3, :3] = rotation(x)
+        jacobian[3:6, 3:6] = pin.Jlog3(rotation(x))
         return jacobian
 
     def observe(self, x: Array, theta: Array) -> Array:
@@ -139,7 +140,7 @@ class Quadrotor(MultibodyTask):
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         away = np.zeros((3, self.space.ndx))
-        away[:, :3] = -_rotation(x)  # tangents of the position are in the robot's axes
+        away[:, :3] = -rotation(x)  # tangents of the position are in the robot's axes
         return np.vstack([self.coordinates_jacobian(x), away])
 
     def within_limits(self, unaccelerated: Array, accelerating: Array) -> Array:

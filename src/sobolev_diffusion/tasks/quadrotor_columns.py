@@ -7,9 +7,10 @@ import numpy as np
 
 from sobolev_diffusion.tasks.base import Array, ControlMode, TaskError
 from sobolev_diffusion.tasks.column_clearance import column_clearance
-from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering
+from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering, rotation
 
 COLUMN_RADIUS, ROBOT_RADIUS = 0.3, 0.25  # m
+NEARNESS = 0.6  # m, how far from its axis a column is seen
 SPACING = 1.5  # m, of the grid of columns
 MIDDLE_SHIFT = 0.5  # m, in y, of the middle row: no free straight way through
 FILLING = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
@@ -26,6 +27,9 @@ def column_centres(columns: int) -> Array:
 
 class QuadrotorColumns(Quadrotor):
     """As `Quadrotor`, from one side of the field to the other, around the columns.
+
+    The position alone would tell a policy where columns are, but networks learn slowly what changes within
+    decimetres over a field of metres: columns that are near are shown to it.
 
     Args:
         columns: how many, 1 to 9, on a 3 x 3 grid.
@@ -51,6 +55,29 @@ class QuadrotorColumns(Quadrotor):
     def clearance(self, x: Array) -> float:
         away = np.linalg.norm(x[:2] - self.centres, axis=1)
         return float(away.min() - COLUMN_RADIUS - ROBOT_RADIUS)
+
+    def observe(self, x: Array, theta: Array) -> Array:
+        """As `Quadrotor.observe`; then (w_c, w_c (p - c)) of each column c, in the horizontal plane, with
+        w_c = exp(-|p - c|^2 / (2 NEARNESS^2))."""
+        away, near = self._columns(x)
+        seen = np.column_stack([near, near[:, None] * away])
+        return np.concatenate([super().observe(x, theta), seen.ravel()])
+
+    def observe_jacobian(self, x: Array, theta: Array) -> Array:
+        away, near = self._columns(x)
+        steepness = -near[:, None] * away / NEARNESS**2  # dw_c/dp
+        by_position = np.concatenate(
+            [steepness[:, None], away[:, :, None] * steepness[:, None] + near[:, None, None] * np.eye(2)],
+            axis=1,
+        )
+        seen = np.zeros((by_position.shape[0] * 3, self.space.ndx))
+        seen[:, :3] = by_position.reshape(-1, 2) @ rotation(x)[:2]
+        return np.vstack([super().observe_jacobian(x, theta), seen])
+
+    def _columns(self, x: Array) -> tuple[Array, Array]:
+        """p - c and w_c of each column, (columns, 2) and (columns,)."""
+        away = x[:2] - self.centres
+        return away, np.exp(-(away**2).sum(axis=1) / (2 * NEARNESS**2))
 
     @property
     def columns_in_the_way(self) -> Array:

@@ -239,19 +239,19 @@ class Recipes:
 
     def timing(self, name: str) -> Artefact:
         """Wall-clock times of an experiment's methods."""
-        timing = self.config.timings[name]
+        timing, seed = self.config.timings[name], self.config.first_seed
         spec = self.config.experiments[timing.experiment]
         policies = []
         for method in spec.methods:
             epochs = spec.epochs.get(self.config.method(spec.task, method).policy.kind)
             longest = max(epochs) if epochs else None
-            chain = Chain(spec.task, method, timing.n_traj, longest, timing.seed, spec.interplay)
+            chain = Chain(spec.task, method, timing.n_traj, longest, seed, spec.interplay)
             policies.append(self.policy(chain, spec.iterations))
         lengths = sorted({*spec.action_lengths, *spec.last_action_lengths})
         return self._timing(
             name,
             spec.task,
-            timing.seed,
+            seed,
             timing.instances,
             dict(zip(spec.methods, policies, strict=True)),
             lengths,

@@ -50,7 +50,7 @@ def test_shipped_configurations_are_valid():
     for path in (
         *(ROOT / "config/sweeps").glob("*.yaml"),
         ROOT / "config/ur5.yaml",
-        ROOT / "config/quadrotor.yaml",
+        ROOT / "config/columns.yaml",
     ):
         config.load(ROOT / "config/config.yaml", path)
 

@@ -85,11 +85,10 @@ class TimingConfig(Entry):
     experiment: str
     """One of `experiments`: its task, methods and T_a."""
     n_traj: PositiveInt
-    """Which of the experiment's policies: the longest trained, last iteration, of this n_traj."""
-    seed: Annotated[int, Field(ge=0)] = 0
-    """Of this seed."""
+    """Which of the experiment's policies: the longest trained, last iteration, of this n_traj and the first
+    seed."""
     instances: PositiveInt = 20
-    """How many evaluation instances are timed."""
+    """How many evaluation instances of the first seed are timed."""
 
 
 class EvaluationConfig(Section):

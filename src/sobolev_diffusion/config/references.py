@@ -82,8 +82,6 @@ def _timing(config: Config, name: str) -> None:
     n_traj = _named_experiment(config, where, timing.experiment).n_traj
     if timing.n_traj not in n_traj:
         raise ValueError(f"{where}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
-    if timing.seed not in config.seed_numbers:
-        raise ValueError(f"{where}.seed: {timing.seed} is not among {config.seed_numbers}")
 
 
 def _sample_efficiency_figure(config: Config, where: str, figure: SampleEfficiencyFigure) -> None:

@@ -63,7 +63,7 @@ def _text(evaluations: pd.DataFrame, by: Sequence[str], shown: Shown) -> list[st
     """The cells of a column, in the order of `over_seeds`."""
     if shown.as_ == "median":
         medians = evaluations.groupby(list(by), dropna=False)[shown.column].median()
-        return ["-" if pd.isna(median) else f"{median:.3g}" for median in medians]
+        return ["-" if pd.isna(median) else f"{median:.4g}" for median in medians]
     return [_mean_text(row, shown.as_) for row in over_seeds(evaluations, by, shown.column).itertuples()]
 
 

@@ -59,7 +59,8 @@ def _over_time(axis: Axes, label: str, rows: pd.DataFrame) -> None:
     axis.set_xlabel("time (s)")
     axis.set_ylabel(label if len(names) > 1 else f"{names[0]} ({rows.unit.iloc[0]})")
     if len(names) > 1:
-        axis.legend(fontsize=6, ncols=-(-len(names) // LEGEND_ROWS), framealpha=0.6)
+        across = -(-len(names) // LEGEND_ROWS)
+        axis.legend(fontsize=6, ncols=across, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
 
 def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, paths: pd.DataFrame) -> None:

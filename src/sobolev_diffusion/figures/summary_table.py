@@ -47,7 +47,7 @@ def _cells(rows: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
     cells = {
         "T_a": "-" if pd.isna(length) else f"{length:.0f}",
         "iterations": f"{_mean(rows, 'iterations'):.3g}",
-        "median": f"{rows.iterations.median():.3g}",
+        "median": f"{rows.iterations.median():.4g}",
         "converged": f"{100 * _mean(rows, 'converged'):.0f}%",
         "cost": f"{_mean(rows, 'cost'):.4g}",
     }

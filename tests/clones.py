@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 WORKFLOW = ("Snakefile", "workflow", "config", "profiles")
 REPEATABLE = (".npz", ".safetensors", ".parquet", ".csv", ".md", ".tex", ".pdf", ".png")
-MEASURED = ("timings", "tables/timing", "tables/summary")  # hold seconds
+MEASURED = ("timings", "tables/timing", "tables/warm_starts")  # hold seconds
 
 
 def copy_workflow(folder: Path, extra: Sequence[str] = ()) -> Path:

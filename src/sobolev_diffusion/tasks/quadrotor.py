@@ -70,6 +70,8 @@ class Quadrotor(MultibodyTask):
         self.horizon = horizon
         self.centre = model.getFrameId("base_link")
         self.hover = self.gravity_control(hovering(np.zeros(3)))
+        self.state_cost = self.dt * np.diag(STATE_WEIGHTS)
+        self.thrust_cost = self.dt * THRUST_WEIGHT * np.eye(self.nu)
         self.cost_to_go = self._cost_to_go()
 
     def sample(self, rng: np.random.Generator) -> Array:
@@ -88,10 +90,8 @@ class Quadrotor(MultibodyTask):
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
         goal = self.goal_state(theta)
         running = aligator.CostStack(self.space, self.nu)
-        state = self.dt * np.diag(STATE_WEIGHTS)
-        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, state))
-        thrust = self.dt * THRUST_WEIGHT * np.eye(self.nu)
-        running.addCost("thrust", aligator.QuadraticControlCost(self.space, self.hover, thrust))
+        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, self.state_cost))
+        running.addCost("thrust", aligator.QuadraticControlCost(self.space, self.hover, self.thrust_cost))
         terminal = aligator.CostStack(self.space, self.nu)
         to_go = aligator.QuadraticStateCost(self.space, self.nu, goal, self.cost_to_go)
         terminal.addCost("cost to go", to_go)
@@ -108,8 +108,7 @@ class Quadrotor(MultibodyTask):
         at = hovering(np.zeros(3)), self.hover
         self.dynamics.forward(*at, data)
         self.dynamics.dForward(*at, data)
-        state, thrust = self.dt * np.diag(STATE_WEIGHTS), self.dt * THRUST_WEIGHT * np.eye(self.nu)
-        return solve_discrete_are(np.array(data.Jx), np.array(data.Ju), state, thrust)
+        return solve_discrete_are(np.array(data.Jx), np.array(data.Ju), self.state_cost, self.thrust_cost)
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)

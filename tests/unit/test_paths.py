@@ -13,7 +13,9 @@ from sobolev_diffusion.plan import Plan
 from sobolev_diffusion.stages import Job, run
 from sobolev_diffusion.store import write_stamp
 from sobolev_diffusion.tables import read_parquet
+from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.quadrotor import hovering
+from sobolev_diffusion.tasks.quadrotor_columns import QuadrotorColumns
 from sobolev_diffusion.tasks.registry import make_task
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,23 @@ def test_clearance_is_the_distance_of_the_hulls(task):
     assert task.clearance(hovering(np.array([x + radius + 0.25 + 0.1, y, 1.0]))) == pytest.approx(0.1)
     assert task.clearance(hovering(np.array([x, y, 1.0]))) == pytest.approx(-radius - 0.25)
     assert make_task("quadrotor", CONFIG.tasks["quadrotor"]).clearance(hovering(np.zeros(3))) is None
+
+
+def test_solver_keeps_the_margin(task):
+    wide = QuadrotorColumns(columns=1, margin=0.1)
+    x, y, radius = wide.columns_in_the_way[0]
+    theta = evaluation_thetas(wide, 0, 1)[0]
+    xs = np.tile(hovering(np.array([x + radius + 0.25 + 0.06, y, 1.0])), (wide.horizon + 1, 1))
+    us = np.tile(wide.hover, (wide.horizon, 1))
+
+    def violation(task):
+        return policy_columns(task, theta, xs, us)["policy_violation"]
+
+    assert violation(wide) == pytest.approx((radius + 0.25 + 0.1) ** 2 - (radius + 0.25 + 0.06) ** 2)
+    assert wide.clearance(xs[0]) == task.clearance(xs[0]) == pytest.approx(0.06)
+    assert violation(task) == 0
+    with pytest.raises(TaskError, match=r"margin must be from 0 to below 0.2"):
+        QuadrotorColumns(columns=1, margin=0.2)
 
 
 def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):

@@ -34,13 +34,14 @@ def evaluations(costs, row="one", **columns):
     return pd.DataFrame(rows)
 
 
-def needed(costs, methods=("diff", "sob_diff")):
+def needed(costs, methods=("diff", "sob_diff"), **options):
     spec = TrajectoriesNeededTable(
         kind="trajectories_needed",
         panels={"one": {"experiment": "any", "action_length": 8}},
         methods=methods,
         margin=0.1,
         caption="",
+        **options,
     )
     (row,) = trajectories_needed_table.make(evaluations(costs), spec, STYLE).to_dict("records")
     return row
@@ -78,6 +79,19 @@ def test_number_that_is_never_reached_bounds_the_ratio():
     assert row["Diff / Sob+Diff"] == "> 4 [4, 4]"
     row = needed(costs, methods=("sob_diff", "diff"))
     assert row["Sob+Diff / Diff"] == "-"
+
+
+def test_number_that_matches_the_best_of_the_other_method():
+    costs = {
+        "to_alone": ALONE,
+        "diff": {5: same(90.0), 20: same(40.0), 50: same(50.0)},
+        "sob_diff": {5: same(43.0), 20: same(20.0), 50: same(20.0)},
+    }
+    row = needed(costs, target="best_of_first")
+    assert row["cost to reach"] == "44"
+    assert row["Diff: trajectories"] == "20"  # though it loses it again
+    assert row["Sob+Diff: trajectories"] == "5"
+    assert row["Diff / Sob+Diff"] == "4 [4, 4]"
 
 
 def test_interval_of_the_ratio_is_that_of_the_seeds():

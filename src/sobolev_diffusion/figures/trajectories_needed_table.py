@@ -1,4 +1,5 @@
-"""From how many trajectories on a policy is as good as the solver alone, and the ratio of two methods."""
+"""From how many trajectories on a policy is as good as the solver alone, or as the best of another method,
+and the ratio of two methods."""
 
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ def make(rows: pd.DataFrame, spec: TrajectoriesNeededTable, style: Style) -> pd.
     """A row per panel: the number of each method, and how many times more the first needs than the second.
 
     The number is the smallest n_traj that was tried from which on the mean policy cost, over seeds and
-    instances, is at most (1 + margin) times that of TO alone; "> n" where the largest is not enough. The
+    instances, is at most (1 + margin) times the target; "> n" where the largest is not enough. (With the
+    target best_of_first the smallest at which it is: the first method may lose again what it had.) The
     interval of the ratio is that of a bootstrap over seeds; with a number not reached it is a lower bound.
 
     Args:
         rows: evaluations labelled with their panel as `row`.
-        spec: panels, methods and margin.
+        spec: panels, methods, target and margin.
         style: labels.
     """
     table = []
@@ -31,12 +33,13 @@ def make(rows: pd.DataFrame, spec: TrajectoriesNeededTable, style: Style) -> pd.
         part = at_action_length(rows[rows.row == title], panel.action_length)
         costs = _seed_means(part)
         largest = int(part.n_traj.max())
-        more, fewer = (_needed(costs, method, spec.margin) for method in spec.methods)
+        seeds = costs[TO_ALONE].index.to_numpy()
+        more, fewer = (_needed(costs, method, spec, seeds) for method in spec.methods)
         table.append(
             {
                 "panel": title,
                 "T_a": f"{panel.action_length}",
-                "cost to reach": f"{(1 + spec.margin) * costs[TO_ALONE].to_numpy().mean():.4g}",
+                "cost to reach": f"{_limit(costs, spec, seeds):.4g}",
                 **{
                     f"{style.label(method)}: trajectories": _number(needed, largest)
                     for method, needed in zip(spec.methods, (more, fewer), strict=True)
@@ -57,16 +60,21 @@ def _seed_means(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return means
 
 
+def _limit(costs: dict[str, pd.DataFrame], spec: TrajectoriesNeededTable, seeds: np.ndarray) -> float:
+    """The cost to reach, on some seeds."""
+    target = TO_ALONE if spec.target == "to_alone" else spec.methods[0]
+    return (1 + spec.margin) * costs[target].loc[seeds].mean().min()
+
+
 def _needed(
-    costs: dict[str, pd.DataFrame], method: str, margin: float, seeds: np.ndarray | None = None
+    costs: dict[str, pd.DataFrame], method: str, spec: TrajectoriesNeededTable, seeds: np.ndarray
 ) -> float:
-    """The number of trajectories of a method, on some seeds (all by default, some of them repeatedly);
-    infinite where the largest is not enough."""
-    seeds = costs[TO_ALONE].index if seeds is None else seeds
-    limit = (1 + margin) * costs[TO_ALONE].loc[seeds].to_numpy().mean()
-    good = costs[method].loc[seeds].mean() <= limit
-    stays_good = good[::-1].cummin()[::-1]
-    return float(stays_good.idxmax()) if stays_good.any() else math.inf
+    """The number of trajectories of a method, on some seeds (some of them repeatedly); infinite where the
+    largest is not enough."""
+    good = costs[method].loc[seeds].mean() <= _limit(costs, spec, seeds)
+    if spec.target == "to_alone":
+        good = good[::-1].cummin()[::-1]
+    return float(good.idxmax()) if good.any() else math.inf
 
 
 def _number(needed: float, largest: int) -> str:
@@ -77,7 +85,7 @@ def _ratio(costs: dict[str, pd.DataFrame], spec: TrajectoriesNeededTable, larges
     """Ratio and interval; where the first method never gets there, from the largest number tried."""
 
     def value(seeds: np.ndarray) -> float:
-        more, fewer = (_needed(costs, method, spec.margin, seeds) for method in spec.methods)
+        more, fewer = (_needed(costs, method, spec, seeds) for method in spec.methods)
         if math.isinf(fewer):
             return math.nan
         return min(more, largest) / fewer

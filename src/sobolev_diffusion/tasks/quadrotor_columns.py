@@ -12,6 +12,7 @@ from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering, rotation
 COLUMN_RADIUS, ROBOT_RADIUS = 0.3, 0.25  # m
 NEARNESS = 0.6  # m, how far from its axis a column is seen
 SPACING = 1.5  # m, of the grid of columns
+WIDEST_MARGIN = SPACING / 2 - COLUMN_RADIUS - ROBOT_RADIUS
 MIDDLE_SHIFT = 0.5  # m, in y, of the middle row: no free straight way through
 FILLING = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 """Grid places (along x, along y) in the order in which they are taken."""
@@ -33,26 +34,36 @@ class QuadrotorColumns(Quadrotor):
 
     Args:
         columns: how many, 1 to 9, on a 3 x 3 grid.
+        margin: further distance kept from them by the solver, m: what follows its plans is less exact.
         control, horizon: see `Task`.
     """
 
     name = "quadrotor_columns"
 
-    def __init__(self, columns: int = 9, control: ControlMode = "state", horizon: int = 150) -> None:
+    def __init__(
+        self, columns: int = 9, margin: float = 0.0, control: ControlMode = "state", horizon: int = 150
+    ) -> None:
         super().__init__(control, horizon)
         if not 1 <= columns <= len(FILLING):
             raise TaskError(f"{self.name}: columns must be from 1 to {len(FILLING)}, got {columns}")
+        if not 0 <= margin < WIDEST_MARGIN:
+            raise TaskError(
+                f"{self.name}: margin must be from 0 to below {WIDEST_MARGIN} m, where the columns would "
+                f"leave no way between them, got {margin}"
+            )
         self.centres = column_centres(columns)
+        self.margin = margin
 
     def sample(self, rng: np.random.Generator) -> Array:
         while True:
             start, goal = (
                 np.array([side * 2.6 + rng.uniform(-0.3, 0.3), rng.uniform(-2, 2), 1.0]) for side in (-1, 1)
             )
-            if min(self.clearance(hovering(start)), self.clearance(hovering(goal))) > 0.05:
+            if min(self.clearance(hovering(start)), self.clearance(hovering(goal))) > self.margin + 0.05:
                 return np.concatenate([hovering(start), goal])
 
     def clearance(self, x: Array) -> float:
+        """Distance of the robot's hull from the nearest column's, m, whatever the margin."""
         away = np.linalg.norm(x[:2] - self.centres, axis=1)
         return float(away.min() - COLUMN_RADIUS - ROBOT_RADIUS)
 
@@ -91,7 +102,7 @@ class QuadrotorColumns(Quadrotor):
             self.model,
             self.centre,
             self.centres,
-            np.full(len(self.centres), COLUMN_RADIUS + ROBOT_RADIUS),
+            np.full(len(self.centres), COLUMN_RADIUS + ROBOT_RADIUS + self.margin),
         )
         stage.addConstraint(clearance, aligator.constraints.NegativeOrthant())
         return stage

@@ -45,7 +45,7 @@ def make(rows: pd.DataFrame, spec: TrajectoriesNeededTable, style: Style) -> pd.
                     for method, needed in zip(spec.methods, (more, fewer), strict=True)
                 },
                 f"{style.label(spec.methods[0])} / {style.label(spec.methods[1])}": _ratio(
-                    costs, spec, largest, more
+                    costs, spec, seeds, largest, more
                 ),
             }
         )
@@ -81,7 +81,13 @@ def _number(needed: float, largest: int) -> str:
     return f"{needed:.0f}" if math.isfinite(needed) else f"> {largest}"
 
 
-def _ratio(costs: dict[str, pd.DataFrame], spec: TrajectoriesNeededTable, largest: int, more: float) -> str:
+def _ratio(
+    costs: dict[str, pd.DataFrame],
+    spec: TrajectoriesNeededTable,
+    seeds: np.ndarray,
+    largest: int,
+    more: float,
+) -> str:
     """Ratio and interval; where the first method never gets there, from the largest number tried."""
 
     def value(seeds: np.ndarray) -> float:
@@ -90,7 +96,6 @@ def _ratio(costs: dict[str, pd.DataFrame], spec: TrajectoriesNeededTable, larges
             return math.nan
         return min(more, largest) / fewer
 
-    seeds = costs[TO_ALONE].index.to_numpy()
     ratio = value(seeds)
     if math.isnan(ratio):
         return "-"

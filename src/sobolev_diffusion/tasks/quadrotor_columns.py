@@ -12,7 +12,7 @@ from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering, rotation
 COLUMN_RADIUS, ROBOT_RADIUS = 0.3, 0.25  # m
 NEARNESS = 0.6  # m, how far from its axis a column is seen
 SPACING = 1.5  # m, of the grid of columns
-WIDEST_MARGIN = SPACING / 2 - COLUMN_RADIUS - ROBOT_RADIUS
+WIDEST_MARGIN = SPACING / 2 - COLUMN_RADIUS - ROBOT_RADIUS  # m, at which no way between two is left
 MIDDLE_SHIFT = 0.5  # m, in y, of the middle row: no free straight way through
 FILLING = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 """Grid places (along x, along y) in the order in which they are taken."""

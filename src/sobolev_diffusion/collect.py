@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sobolev_diffusion.config import ContinuationConfig, SolverConfig
+from sobolev_diffusion.config import ContinuationConfig, SolverConfig, WarmConfig
 from sobolev_diffusion.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.warm_guess import warm_guess
 from sobolev_diffusion.workers import Failure, call_on_all
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def collect_cold(
 
 def collect_from_neighbours(
     task: Task,
-    config: SolverConfig,
+    config: WarmConfig,
     rules: ContinuationConfig,
     runs: Demonstrations,
     first: int,
@@ -134,7 +135,7 @@ def collect_from_neighbours(
 def collect_warm(
     task: Task,
     policy: AnyPolicy,
-    config: SolverConfig,
+    config: WarmConfig,
     seed: int,
     numbers: Sequence[int],
     action_length: int,
@@ -144,5 +145,5 @@ def collect_warm(
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
     generators = [stream("collecting noise", task.name, seed, number) for number in numbers]
     rollouts = roll_out(task, policy, thetas, action_length, generators)
-    guesses = list(zip(rollouts.xs, rollouts.us, strict=True))
+    guesses = [warm_guess(task, xs, us, config) for xs, us in zip(rollouts.xs, rollouts.us, strict=True)]
     return solve_instances(task, config, numbers, thetas, guesses, workers)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sobolev_diffusion.closed_loop import follow
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import WarmConfig
 from sobolev_diffusion.neighbours import nearest_first
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.warm_guess import warm_guess
 from sobolev_diffusion.workers import Failure, call_on_all
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class BestRuns:
 
 def spread_to_neighbours(
     task: Task,
-    config: SolverConfig,
+    config: WarmConfig,
     thetas: Sequence[Array],
     best: BestRuns,
     *,
@@ -105,9 +106,10 @@ def spread_to_neighbours(
         ) -> Solution:
             number, other = pairs[index]
             leader = leaders[other]
-            guess = follow(
+            followed = follow(
                 task, leader.xs, leader.us, leader.linearisation.gains, task.initial_state(thetas[number])
             )
+            guess = warm_guess(task, *followed, config)
             return solve(task.problem(thetas[number]), guess, config, with_gains=True)
 
         answers = call_on_all(from_neighbour, len(pairs), workers=workers)

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.collect import evaluation_thetas
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import WarmConfig
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.rollout import AnyPolicy, Rollouts, roll_out
 from sobolev_diffusion.solver import Solution, evaluate, solve
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.warm_guess import warm_guess
 from sobolev_diffusion.workers import Failure, call_on_all
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
 def evaluate_policy(
     task: Task,
     policy: AnyPolicy,
-    config: SolverConfig,
+    config: WarmConfig,
     seed: int,
     instances: int,
     action_lengths: Sequence[int],
@@ -66,7 +67,8 @@ def evaluate_policy(
 
         def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
             problem = task.problem(thetas[number])
-            solution = solve(problem, (rollouts.xs[number], rollouts.us[number]), config)
+            guess = warm_guess(task, rollouts.xs[number], rollouts.us[number], config)
+            solution = solve(problem, guess, config)
             return refinement_columns(task, thetas[number], problem, solution)
 
         values = call_on_all(valued, instances, workers=workers)

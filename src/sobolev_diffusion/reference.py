@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import ReferenceConfig, SolverConfig
+from sobolev_diffusion.config import ReferenceConfig, SolverConfig, WarmConfig
 from sobolev_diffusion.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.solver import Solution, solve
@@ -25,7 +25,7 @@ def best_known(
     task: Task,
     alone: Demonstrations,
     cold: SolverConfig,
-    warm: SolverConfig,
+    warm: WarmConfig,
     config: ReferenceConfig,
     seed: int,
     workers: int = 1,

@@ -27,6 +27,7 @@ from sobolev_diffusion.config import (
     MethodConfig,
     ReferenceConfig,
     SolverConfig,
+    WarmConfig,
 )
 from sobolev_diffusion.demonstrations import Demonstrations
 from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs, evaluation_noise
@@ -131,18 +132,18 @@ def task_of(settings: dict[str, Any]) -> Task:
 def _demonstrations(job: Job, output: Path) -> None:
     s = job.settings
     numbers = range(s["first"], s["first"] + s["count"])
-    task, solver = task_of(s), SolverConfig(**s["solver"])
+    task = task_of(s)
     paths = [path for path, _ in job.inputs]
     if "continuation" in s:
-        rules = ContinuationConfig(**s["continuation"])
+        solver, rules = WarmConfig(**s["solver"]), ContinuationConfig(**s["continuation"])
         known = _each_once([Demonstrations.load(path) for path in paths], before=numbers.stop)
         runs = collect_from_neighbours(task, solver, rules, known, numbers.start, job.workers)
     elif paths:
-        policy = load_policy(paths[0])
+        solver, policy = WarmConfig(**s["solver"]), load_policy(paths[0])
         runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
     else:
         purpose = EVALUATION if s.get("purpose") == "evaluation" else TRAINING
-        runs = collect_cold(task, solver, s["seed"], numbers, job.workers, purpose)
+        runs = collect_cold(task, SolverConfig(**s["solver"]), s["seed"], numbers, job.workers, purpose)
     runs.save(output)
 
 
@@ -216,7 +217,7 @@ def _evaluation(job: Job, output: Path) -> None:
         table = evaluate_policy(
             task,
             load_policy(source),
-            SolverConfig(**(s["solver"] or {})),
+            WarmConfig(**(s["solver"] or {})),
             s["seed"],
             s["instances"],
             s["action_lengths"],
@@ -235,7 +236,7 @@ def _write_labelled(job: Job, table: pd.DataFrame, output: Path) -> None:
 
 def _reference(job: Job, output: Path) -> None:
     s = job.settings
-    cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
+    cold, warm = SolverConfig(**s["cold"]), WarmConfig(**s["warm"])
     search, ((alone, _),) = ReferenceConfig(**s["reference"]), job.inputs
     runs = Demonstrations.load(alone)
     table = best_known(task_of(s), runs, cold, warm, search, s["seed"], job.workers)
@@ -257,7 +258,7 @@ def _paths(job: Job, output: Path) -> None:
 def _timing(job: Job, output: Path) -> None:
     s = job.settings
     policies = {method: load_policy(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
-    cold, warm = SolverConfig(**s["cold"]), SolverConfig(**s["warm"])
+    cold, warm = SolverConfig(**s["cold"]), WarmConfig(**s["warm"])
     table = time_policies(task_of(s), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
     write_parquet(output, table)
 

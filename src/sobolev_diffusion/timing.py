@@ -10,13 +10,14 @@ import pandas as pd
 
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.collect import evaluation_thetas
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.evaluate import evaluation_noise
 from sobolev_diffusion.rollout import AnyPolicy, roll_out
 from sobolev_diffusion.solver import Solution, solve
 from sobolev_diffusion.store import machine
 from sobolev_diffusion.streams import stream
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.warm_guess import warm_guess
 from sobolev_diffusion.workers import Failure, call_on_all
 
 
@@ -24,7 +25,7 @@ def time_policies(
     task: Task,
     policies: Mapping[str, AnyPolicy],
     cold: SolverConfig,
-    warm: SolverConfig,
+    warm: WarmConfig,
     seed: int,
     instances: int,
     action_lengths: Sequence[int],
@@ -71,5 +72,6 @@ def time_policies(
                     roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])
                 start = time.perf_counter()
                 rollouts = roll_out(task, policy, [theta], length, [generator])
-                add(method, length, number, time.perf_counter() - start, (rollouts.xs[0], rollouts.us[0]))
+                guess = warm_guess(task, rollouts.xs[0], rollouts.us[0], warm)
+                add(method, length, number, time.perf_counter() - start, guess)
     return pd.DataFrame(rows).astype({"action_length": "Int64"})

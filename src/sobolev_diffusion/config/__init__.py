@@ -37,7 +37,13 @@ from sobolev_diffusion.config.methods import (
 )
 from sobolev_diffusion.config.root import Config
 from sobolev_diffusion.config.section import ConfigError
-from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig, SolverConfig, TaskConfig
+from sobolev_diffusion.config.tasks import (
+    BUILT_IN_TASKS,
+    ReferenceConfig,
+    SolverConfig,
+    TaskConfig,
+    WarmConfig,
+)
 
 __all__ = [
     "BUILT_IN_TASKS",
@@ -73,6 +79,7 @@ __all__ = [
     "UnetConfig",
     "Variant",
     "VariantsTable",
+    "WarmConfig",
     "gradient_steps",
     "load",
     "validate",

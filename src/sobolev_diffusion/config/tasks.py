@@ -28,6 +28,12 @@ class SolverConfig(Section):
     """Smallest non-zero regularisation of the Hessian."""
 
 
+class WarmConfig(SolverConfig):
+    controls: Annotated[Literal["rollout", "resting"], Field(json_schema_extra=LATER)] = "rollout"
+    """Controls to start from: those of the rollout, or at each of its states `Task.resting_control`. Where
+    actions name states, the rollout's controls may be at their limits, and the solver creeps from them."""
+
+
 BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
 
 
@@ -40,7 +46,7 @@ class TaskConfig(Entry):
     """Arguments of the task's constructor (horizon, control mode, ...)."""
     cold: SolverConfig = SolverConfig()
     """Solver settings from the interpolated guess (TO alone)."""
-    warm: SolverConfig = SolverConfig()
+    warm: WarmConfig = WarmConfig()
     """Solver settings from a policy's rollout (refining)."""
     methods: dict[str, dict[str, Any]] = {}
     """What a method does differently on this task: overrides of `methods`, merged key by key."""

@@ -36,19 +36,16 @@ class BestRuns:
         self.origin = ["none"] * count
         self._usable, self._gain = usable, gain
 
-    def offer(self, origin: str, numbers: Sequence[int], runs: Sequence[Solution | Failure]) -> int:
-        """Keep each run that is better than what its instance has; how many were."""
-        kept = 0
+    def offer(self, origin: str, numbers: Sequence[int], runs: Sequence[Solution | Failure]) -> None:
+        """Keep each run that is better than what its instance has."""
         for number, run in zip(numbers, runs, strict=True):
             if isinstance(run, Failure) or not self._usable(run):
                 continue
             best = self.runs[number]
             if best is None or run.cost < best.cost * (1 - self._gain):
                 self.runs[number], self.origin[number] = run, origin
-                kept += 1
         costs = [run.cost for run in self.runs if run]
         log.info("%s: %d of %d solved, total cost %.5g", origin, len(costs), len(self.runs), sum(costs))
-        return kept
 
 
 def spread_to_neighbours(

@@ -73,11 +73,13 @@ def test_only_a_usable_and_cheaper_run_replaces_another(solved):
     cost = runs[0].cost
     cheaper, hardly = (type(runs[0])(**{**vars(runs[0]), "cost": cost * share}) for share in (0.8, 0.95))
     failed = type(runs[0])(**{**vars(runs[0]), "cost": 0.0, "converged": False})
-    assert best.offer("first", [0], [runs[0]]) == 1
-    assert best.offer("hardly", [0], [hardly]) == 0
-    assert best.offer("failed", [0], [failed]) == 0
-    assert best.offer("cheaper", [0], [cheaper]) == 1
-    assert best.origin == ["cheaper"]
+    offered = {"first": runs[0], "hardly": hardly, "failed": failed, "cheaper": cheaper}
+    origins = []
+    for origin, solution in offered.items():
+        best.offer(origin, [0], [solution])
+        origins += best.origin
+    assert origins == ["first", "first", "first", "cheaper"]
+    assert best.runs == [cheaper]
 
 
 def test_solutions_are_what_was_stacked(task, solved):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sobolev_diffusion.config import WarmConfig
 from sobolev_diffusion.tasks.base import Array, Task
 
@@ -20,6 +18,4 @@ def warm_guess(task: Task, xs: Array, us: Array, config: WarmConfig) -> tuple[Ar
         xs, us: the rollout, (T+1, nx), (T, nu).
         config: solver settings from a rollout.
     """
-    if config.controls == "resting":
-        us = np.stack([task.resting_control(x) for x in xs[:-1]])
-    return xs, us
+    return xs, task.resting_controls(xs) if config.controls == "resting" else us

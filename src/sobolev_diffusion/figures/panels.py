@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sobolev_diffusion.artefact import TO_ALONE
+from sobolev_diffusion.figures.curve import draw_curve
 from sobolev_diffusion.figures.style import OFF_SCALE, Style
 from sobolev_diffusion.stats import over_seeds
 
@@ -66,14 +67,7 @@ def draw_panel(axis: Axes, rows: pd.DataFrame, x: str, style: Style, cost_limit:
             for row in curve.itertuples():
                 axis.axhline(min(row.mean, top), color=looks.colour, linewidth=1.5, zorder=1)
             continue
-        at, mean = curve[x].to_numpy(float), curve["mean"].fillna(np.inf).to_numpy()
-        shown = np.minimum(mean, top)
-        axis.plot(at, shown, color=looks.colour, marker=looks.marker, markersize=4, linewidth=1.3)
-        low, high = curve.low.clip(floor, top), curve.high.clip(floor, top)
-        axis.fill_between(at, low, high, color=looks.colour, alpha=0.12, linewidth=0)
-        over = mean >= top
-        (marks,) = axis.plot(at[over], shown[over], **OFF_SCALE, color=looks.colour, clip_on=False, zorder=5)
-        marks.set_in_layout(False)
+        draw_curve(axis, curve, x, looks, floor=floor, top=top)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_title(TITLES[panel], fontsize=9)
     if panel in COSTS:

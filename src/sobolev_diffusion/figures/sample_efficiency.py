@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyFigure
+from sobolev_diffusion.figures.curve import draw_curve
 from sobolev_diffusion.figures.style import OFF_SCALE, Style
 from sobolev_diffusion.stats import over_seeds
 
@@ -95,41 +96,13 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
     axis.axhspan(max(alone.low, floor), alone.high, color=looks.colour, alpha=0.15, linewidth=0)
     for method, looks in style.methods.items():
         for dash, (_, curve) in zip(("--", "-"), _by_length(rows, method), strict=False):
-            x, mean = curve.n_traj.to_numpy(float), curve["mean"].to_numpy()
-            shown = np.minimum(np.nan_to_num(mean, nan=np.inf, posinf=np.inf), limit)
-            on_scale = shown < limit
-            style_line = {"color": looks.colour, "linestyle": dash, "linewidth": 1.3}
-            axis.plot(x, shown, **style_line, alpha=0.35, zorder=2)
-            axis.plot(
-                x,
-                np.where(on_scale, shown, np.nan),
-                marker=looks.marker,
-                markersize=4,
-                **style_line,
-            )
-            low, high = curve.low.clip(floor, limit), curve.high.clip(floor, limit)
-            axis.fill_between(
-                x,
-                low,
-                high,
-                where=on_scale,
-                color=looks.colour,
-                alpha=0.12,
-                linewidth=0,
-            )
-            _mark_off_scale(axis, x[~on_scale], limit, looks.colour)
+            draw_curve(axis, curve, "n_traj", looks, floor=floor, top=limit, linestyle=dash)
     axis.set_xscale("log")
     ticks = sorted(rows.n_traj.dropna().unique())
     axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
     axis.minorticks_off()
     axis.set_yscale("log")
     axis.set_ylim(floor, limit)
-
-
-def _mark_off_scale(axis: Axes, x: np.ndarray, limit: float, colour: str) -> None:
-    """Marks at the top; outside the axes, so the layout must not make room for them."""
-    (marks,) = axis.plot(x, np.full(len(x), limit), **OFF_SCALE, color=colour, clip_on=False, zorder=5)
-    marks.set_in_layout(False)
 
 
 def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:

@@ -86,13 +86,16 @@ class Task(ABC):
         """The control to start the solver from at state x, (nu,); zero by default."""
         return np.zeros(self.nu)
 
+    def resting_controls(self, xs: Array) -> Array:
+        """`resting_control` at all but the last of xs (T+1, nx): us (T, nu)."""
+        return np.stack([self.resting_control(x) for x in xs[:-1]])
+
     def guess(self, theta: Array) -> tuple[Array, Array]:
         """The interpolated guess of TO alone: xs (T+1, nx) from x_0 to the goal, us (T, nu) at rest."""
         start = self.initial_state(theta)
         way = self.space.difference(start, self.goal_state(theta))
         xs = np.stack([self.space.integrate(start, s * way) for s in np.linspace(0, 1, self.horizon + 1)])
-        us = np.stack([self.resting_control(x) for x in xs[:-1]])
-        return xs, us
+        return xs, self.resting_controls(xs)
 
     def goal_distance(self, theta: Array, x: Array) -> float:
         """Distance of x from the goal, in the units of the state's largest coordinate."""

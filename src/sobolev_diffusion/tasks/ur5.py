@@ -90,7 +90,7 @@ class UR5(MultibodyTask):
         v = np.zeros_like(q)
         v[1:-1] = np.diff(q, axis=0)[1:] / self.dt
         xs = np.hstack([q, v])
-        return xs, np.stack([self.resting_control(x) for x in xs[:-1]])
+        return xs, self.resting_controls(xs)
 
     def resting_control(self, x: Array) -> Array:
         return self.gravity_control(x)

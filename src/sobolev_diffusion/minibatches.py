@@ -35,8 +35,9 @@ class TrainingInput:
 class Minibatches:
     """The gradient steps of one training, a function of its arguments alone: who computes them plays no part.
 
-    Chunks are drawn uniformly with replacement: an epoch then is a length, not a pass. All random numbers
-    come from generators of the CPU; iterating again goes on with them.
+    Chunks are drawn with replacement: an epoch then is a length, not a pass. They are drawn uniformly, but
+    for `first_chunk_share`. All random numbers come from generators of the CPU; iterating again goes on with
+    them.
 
     Args:
         task: gives observations and actions.
@@ -69,6 +70,7 @@ class Minibatches:
         horizon, size = self.policy.prediction_horizon, method.training.batch_size
         self.steps = gradient_steps(epochs, data.pairs, horizon, size)
         self._data = TrainingSet(moved(data.everything, torch.device(device)), data.pairs)
+        self._starts = len(data) // len(given.demonstrations)  # chunks of a trajectory, one after the other
         self._method = method
         self._generator = torch.Generator().manual_seed(given.seed)
 
@@ -80,6 +82,9 @@ class Minibatches:
         device = data.everything.chunk.device
         for _ in range(self.steps):
             index = torch.randint(0, len(data), (training.batch_size,), generator=generator)
+            if training.first_chunk_share:
+                first = torch.rand(index.shape, generator=generator) < training.first_chunk_share
+                index = torch.where(first, index - index % self._starts, index)
             batch = _blur_known(data.batch(index.to(device)), training.history_noise, generator)
             yield batch, draw(self.policy, batch, self._method.sobolev, generator)
 

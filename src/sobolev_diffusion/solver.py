@@ -103,7 +103,7 @@ def solve(
     converged = bool(finite and results.conv)
     linearisation = None
     if with_gains and finite:
-        linearisation = linearise(problem, *solved, list(results.vs), solver.mu)
+        linearisation = linearise(problem, *solved, list(results.vs), config.gains_mu or solver.mu)
     return Solution(
         *(solved if finite else (xs, us)),
         cost=float(results.traj_cost) if finite else np.inf,

@@ -73,6 +73,27 @@ def test_controls_at_their_bound_have_no_gain():
     assert norms[~active].min() > 1e-2
 
 
+def test_gains_at_a_constraint_are_as_stiff_as_asked_for():
+    task, settings = (
+        make_task("quadrotor_columns", CONFIG.tasks["quadrotor_columns"]),
+        CONFIG.tasks["quadrotor_columns"].cold,
+    )
+    theta = task.sample(np.random.default_rng(0))
+
+    def solved(gains_mu):
+        changed = settings.model_copy(update={"gains_mu": gains_mu})
+        return solve(task.problem(theta), task.guess(theta), changed, with_gains=True)
+
+    own, soft = solved(None), solved(1.0)
+    assert min(task.clearance(x) for x in own.xs) == pytest.approx(
+        task.margin, abs=0.01
+    )  # a column is passed
+    np.testing.assert_array_equal(own.xs, soft.xs)
+    stiffness = [np.abs(each.linearisation.gains).max() for each in (own, soft)]
+    assert stiffness[1] < stiffness[0] / 3
+    np.testing.assert_allclose(soft.linearisation.gains[-1], own.linearisation.gains[-1], rtol=1e-3)
+
+
 @pytest.fixture(scope="module")
 def pendulum():
     task = make_task("pendulum", CONFIG.tasks["pendulum"])

@@ -48,9 +48,9 @@ def test_solver_keeps_the_margin(task):
 
     assert violation(wide) == pytest.approx((radius + 0.25 + 0.1) ** 2 - (radius + 0.25 + 0.06) ** 2)
     assert wide.clearance(xs[0]) == task.clearance(xs[0]) == pytest.approx(0.06)
-    assert violation(task) == 0
-    with pytest.raises(TaskError, match=r"margin must be from 0 to below 0.2"):
-        QuadrotorColumns(columns=1, margin=0.2)
+    assert violation(QuadrotorColumns(columns=1, margin=0.05)) == 0
+    with pytest.raises(TaskError, match=r"margin must be from 0 to below 0.45"):
+        QuadrotorColumns(columns=1, margin=0.45)
 
 
 def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
@@ -58,7 +58,7 @@ def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
     xs, us = task.guess(theta)  # straight ahead
     kept = policy_columns(task, theta, xs, us)["policy_clearance"]
     assert kept == min(task.clearance(x) for x in xs)
-    assert (kept < 0) == (policy_columns(task, theta, xs, us)["policy_violation"] > 0)
+    assert (kept < task.margin) == (policy_columns(task, theta, xs, us)["policy_violation"] > 0)
 
 
 def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):

@@ -149,7 +149,7 @@ def test_summary_counts_the_rollout_and_compares_with_the_best_known(refined):
 
 def test_summary_tells_how_many_rollouts_touch_a_column(refined):
     policies, *rest = refined
-    touched = policies.assign(policy_clearance=[0.1, -0.1, -0.004, 0.1, 0.1, None], policy_distance=0.2)
+    touched = policies.assign(policy_clearance=[0.1, -0.004, 0.004, 0.1, 0.1, None], policy_distance=0.2)
     alone, diff = summary([touched, *rest])
     assert diff["rollouts touching"] == "33%"  # one inside a column, one that gave no result
     assert alone["rollouts touching"] == "-"
@@ -159,7 +159,7 @@ def test_cells_show_medians_beside_means_and_what_stands_in_the_way(refined):
     policies, alone, *_ = refined
     policies = policies.assign(
         policy_cost=[1.0, 2.0, 3.0, 4.0, 5.0, 300.0],
-        policy_clearance=[0.1, -0.1, -0.004, 0.1, 0.1, None],
+        policy_clearance=[0.1, -0.004, 0.004, 0.1, 0.1, None],
         policy_distance=[0.1] * 5 + [9.0],
         iterations=[1, 1, 1, 2, 2, 90],
     )

@@ -112,6 +112,9 @@ class TrainingConfig(Section):
     history_noise: Annotated[float, Field(ge=0, json_schema_extra=LATER)] = 0.0
     """Standard deviation of noise on the T_h known entries of training chunks, in normalised units. Ours, not
     the paper's: a policy that can read its next action off the last one copies it and drifts at T_a = 1."""
+    first_chunk_share: Annotated[Fraction, Field(json_schema_extra=LATER)] = 0.0
+    """Share of the drawn training chunks that are moved to t = 0 of their trajectory. Ours, not the paper's:
+    where there are several ways, one is chosen from rest; later the state tells which it is."""
     engine: Literal["auto", "native", "torch"] = "auto"
     """What computes the gradients: auto takes the native CPU kernels where they apply."""
 

@@ -26,6 +26,10 @@ class SolverConfig(Section):
     """Cap K_solve on iterations."""
     min_regularisation: PositiveFloat = 1e-10
     """Smallest non-zero regularisation of the Hessian."""
+    gains_mu: Annotated[PositiveFloat | None, Field(json_schema_extra=LATER)] = None
+    """Penalty with which constraints count in the feedback gains, by default the solver's own. The smaller it
+    is, the stiffer are the gains that keep a state on a constraint, beyond what the motors can follow and a
+    policy can learn."""
 
 
 class WarmConfig(SolverConfig):

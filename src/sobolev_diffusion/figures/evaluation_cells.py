@@ -9,8 +9,6 @@ import pandas as pd
 
 from sobolev_diffusion.stats import over_seeds
 
-TOUCHING = -0.01  # m of clearance: the solver's own trajectories keep theirs to 5 mm
-
 
 class Shown(NamedTuple):
     column: str
@@ -53,7 +51,7 @@ def among_obstacles(evaluations: pd.DataFrame) -> pd.DataFrame:
     gave no result, and `policy_end`, how far from the goal it ends (m)."""
     if "policy_clearance" not in evaluations or evaluations.policy_clearance.isna().all():
         return evaluations
-    touches = (~(evaluations.policy_clearance > TOUCHING)).astype(float)
+    touches = (~(evaluations.policy_clearance > 0)).astype(float)
     return evaluations.assign(
         policy_touching=touches.where(evaluations.policy_cost.notna()), policy_end=evaluations.policy_distance
     )

@@ -17,7 +17,6 @@ MAX_THRUST = 7.0  # N, of one rotor; hovering takes about half of it
 FLOOR, CEILING = 0.1, 1.9  # m, limits of the height of the centre
 ARENA = 2.5  # m, half of its side
 YAWING = np.array([-1.0, 1.0, -1.0, 1.0])  # sense of each rotor's drag
-STATE_WEIGHTS = np.repeat([1.0, 0.1, 0.1, 0.1], 3)  # position, rotation, linear, angular velocity
 THRUST_WEIGHT = 0.1  # of a rotor; all weights are per second
 
 
@@ -62,6 +61,8 @@ class Quadrotor(MultibodyTask):
     name = "quadrotor"
     dt = 0.02
     goal_tolerance = 0.2
+    state_weights = (1.0, 0.1, 0.1, 0.1)
+    """Of position, rotation, linear and angular velocity, per second."""
 
     def __init__(self, control: ControlMode = "state", horizon: int = 150) -> None:
         model = load_robot("hector_description/robots/quadrotor_base.urdf", pin.JointModelFreeFlyer())
@@ -70,7 +71,7 @@ class Quadrotor(MultibodyTask):
         self.horizon = horizon
         self.centre = model.getFrameId("base_link")
         self.hover = self.gravity_control(hovering(np.zeros(3)))
-        self.state_cost = self.dt * np.diag(STATE_WEIGHTS)
+        self.state_cost = self.dt * np.diag(np.repeat(self.state_weights, 3))
         self.thrust_cost = self.dt * THRUST_WEIGHT * np.eye(self.nu)
         self.cost_to_go = self._cost_to_go()
 

@@ -11,9 +11,9 @@ from sobolev_diffusion.tasks.quadrotor import Quadrotor, hovering, rotation
 
 COLUMN_RADIUS, ROBOT_RADIUS = 0.3, 0.25  # m
 NEARNESS = 0.6  # m, how far from its axis a column is seen
-SPACING = 1.5  # m, of the grid of columns
+SPACING = 2.0  # m, of the grid of columns
 WIDEST_MARGIN = SPACING / 2 - COLUMN_RADIUS - ROBOT_RADIUS  # m, at which no way between two is left
-MIDDLE_SHIFT = 0.5  # m, in y, of the middle row: no free straight way through
+MIDDLE_SHIFT = SPACING / 3  # m, in y, of the middle row: no free straight way through
 FILLING = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 """Grid places (along x, along y) in the order in which they are taken."""
 
@@ -27,7 +27,7 @@ def column_centres(columns: int) -> Array:
 
 
 class QuadrotorColumns(Quadrotor):
-    """As `Quadrotor`, from one side of the field to the other, around the columns.
+    """As `Quadrotor`, slower, from one side of the field to the other, around the columns.
 
     The position alone would tell a policy where columns are, but networks learn slowly what changes within
     decimetres over a field of metres: columns that are near are shown to it.
@@ -39,16 +39,17 @@ class QuadrotorColumns(Quadrotor):
     """
 
     name = "quadrotor_columns"
+    state_weights = (1.0, 0.1, 0.5, 0.1)
 
     def __init__(
-        self, columns: int = 9, margin: float = 0.0, control: ControlMode = "state", horizon: int = 150
+        self, columns: int = 9, margin: float = 0.2, control: ControlMode = "state", horizon: int = 200
     ) -> None:
         super().__init__(control, horizon)
         if not 1 <= columns <= len(FILLING):
             raise TaskError(f"{self.name}: columns must be from 1 to {len(FILLING)}, got {columns}")
         if not 0 <= margin < WIDEST_MARGIN:
             raise TaskError(
-                f"{self.name}: margin must be from 0 to below {WIDEST_MARGIN} m, where the columns would "
+                f"{self.name}: margin must be from 0 to below {WIDEST_MARGIN:.2f} m, where the columns would "
                 f"leave no way between them, got {margin}"
             )
         self.centres = column_centres(columns)
@@ -57,7 +58,8 @@ class QuadrotorColumns(Quadrotor):
     def sample(self, rng: np.random.Generator) -> Array:
         while True:
             start, goal = (
-                np.array([side * 2.6 + rng.uniform(-0.3, 0.3), rng.uniform(-2, 2), 1.0]) for side in (-1, 1)
+                np.array([side * 3.5 + rng.uniform(-0.3, 0.3), rng.uniform(-2.5, 2.5), 1.0])
+                for side in (-1, 1)
             )
             if min(self.clearance(hovering(start)), self.clearance(hovering(goal))) > self.margin + 0.05:
                 return np.concatenate([hovering(start), goal])

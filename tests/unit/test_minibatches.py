@@ -1,0 +1,43 @@
+"""Which chunks a minibatch is made of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sobolev_diffusion import config
+from sobolev_diffusion.collect import collect_cold
+from sobolev_diffusion.data import make_policy, prepare
+from sobolev_diffusion.minibatches import Minibatches, TrainingInput
+from sobolev_diffusion.tasks.registry import make_task
+
+CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+TASK = CONFIG.tasks["ur5_small_fixed"]
+
+
+@pytest.fixture(scope="module")
+def task():
+    return make_task("ur5_small_fixed", TASK)
+
+
+@pytest.fixture(scope="module")
+def demonstrations(task):
+    return collect_cold(task, TASK.cold, 0, range(3))
+
+
+@pytest.mark.parametrize(("share", "low", "high"), [(0.0, 0.0, 0.05), (0.5, 0.4, 0.6), (1.0, 1.0, 1.0)])
+def test_share_of_first_chunks(task, demonstrations, share, low, high):
+    method = CONFIG.method("ur5_small_fixed", "diff")
+    training = method.training.model_copy(update={"first_chunk_share": share, "history_noise": 0.0})
+    method = method.model_copy(update={"training": training})
+    every = prepare(task, demonstrations, make_policy(task, method.policy), None).everything.chunk
+    starts = len(every) // len(demonstrations)
+    first = every[::starts]
+    assert len(first) == len(demonstrations)
+    minibatches = Minibatches(task, TrainingInput(demonstrations, 0), method, epochs=20)
+    drawn = torch.cat([batch.chunk for batch, _ in minibatches])
+    of_first = np.array([(chunk == first).flatten(1).all(1).any() for chunk in drawn])
+    assert low <= of_first.mean() <= high
+    chosen = {int((chunk == first).flatten(1).all(1).int().argmax()) for chunk in drawn[of_first]}
+    assert not share or chosen == set(range(len(first)))

@@ -27,7 +27,7 @@ def column_centres(columns: int) -> Array:
 
 
 class QuadrotorColumns(Quadrotor):
-    """As `Quadrotor`, slower, from one side of the field to the other, around the columns.
+    """As `Quadrotor`, with more weight on its velocity, from one side of the field to the other.
 
     The position alone would tell a policy where columns are, but networks learn slowly what changes within
     decimetres over a field of metres: columns that are near are shown to it.

@@ -51,15 +51,14 @@ def _solutions(experiments: Experiments, spec: SolutionsFigure | AnimationConfig
 
 def _top_views(experiments: Experiments, spec: TopViewsFigure) -> Artefacts:
     paths: list[Artefact] = []
+    instances = min(spec.instances, experiments.config.evaluation.instances)
     for name in spec.experiments:
         experiment = experiments.config.experiments[name]
         seed = experiments.config.first_seed
-        paths += _labelled(
-            [experiments.recipes.solver_paths(experiment.task, seed, spec.instances)], "row", name
-        )
+        paths += _labelled([experiments.recipes.solver_paths(experiment.task, seed, instances)], "row", name)
         for method in spec.methods:
             chain = next(chain for chain in experiments.longest_trained(name, method) if chain.seed == seed)
-            made = experiments.recipes.paths(chain, experiment.iterations, spec.action_length, spec.instances)
+            made = experiments.recipes.paths(chain, experiment.iterations, spec.action_length, instances)
             paths += _labelled([made], "row", name)
     return tuple(paths)
 

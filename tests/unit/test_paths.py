@@ -84,3 +84,9 @@ def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
         assert min(task.clearance(hovering(each)) for each in point) == row.policy_clearance
     assert set(drawn.method) == {"sob_diff"}
     assert (drawn.series == "column").sum() == 3
+
+
+def test_no_more_paths_than_evaluated_instances():
+    spec = CONFIG.figures["top_views"].model_copy(update={"instances": 1000})
+    drawn = Plan(CONFIG, ROOT).drawn(spec)
+    assert {artefact.settings["instances"] for artefact in drawn} == {CONFIG.evaluation.instances}

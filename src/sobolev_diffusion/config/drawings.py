@@ -56,7 +56,7 @@ class TopViewsFigure(Entry):
     action_length: PositiveInt
     """T_a of the diffusion policies."""
     instances: PositiveInt = 10
-    """How many: the first evaluation instances."""
+    """How many: the first evaluation instances, or all if they are fewer."""
     caption: str = ""
     """Caption in the report, with the number in the paper."""
 

@@ -114,8 +114,6 @@ def _top_views(config: Config, where: str, figure: TopViewsFigure) -> None:
                     f"{where}.action_length: {figure.action_length} exceeds "
                     f"T_p - T_h = {limit.max_action_length} of method {method}"
                 )
-    if figure.instances > config.evaluation.instances:
-        raise ValueError(f"{where}.instances: more than evaluation.instances = {config.evaluation.instances}")
 
 
 def _solutions(config: Config, where: str, figure: SolutionsFigure) -> None:

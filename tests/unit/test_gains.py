@@ -74,20 +74,17 @@ def test_controls_at_their_bound_have_no_gain():
 
 
 def test_gains_at_a_constraint_are_as_stiff_as_asked_for():
-    task, settings = (
-        make_task("quadrotor_columns", CONFIG.tasks["quadrotor_columns"]),
-        CONFIG.tasks["quadrotor_columns"].cold,
-    )
+    config_of_task = CONFIG.tasks["quadrotor_columns"]
+    task = make_task("quadrotor_columns", config_of_task)
     theta = task.sample(np.random.default_rng(0))
 
     def solved(gains_mu):
-        changed = settings.model_copy(update={"gains_mu": gains_mu})
+        changed = config_of_task.cold.model_copy(update={"gains_mu": gains_mu})
         return solve(task.problem(theta), task.guess(theta), changed, with_gains=True)
 
     own, soft = solved(None), solved(1.0)
-    assert min(task.clearance(x) for x in own.xs) == pytest.approx(
-        task.margin, abs=0.01
-    )  # a column is passed
+    nearest = min(task.clearance(x) for x in own.xs)
+    assert nearest == pytest.approx(task.margin, abs=0.01)  # a column is passed
     np.testing.assert_array_equal(own.xs, soft.xs)
     stiffness = [np.abs(each.linearisation.gains).max() for each in (own, soft)]
     assert stiffness[1] < stiffness[0] / 3

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sobolev_diffusion.artefact import Artefact
+from sobolev_diffusion.artefact import TO_ALONE, Artefact
 from sobolev_diffusion.config import (
     ActionLengthFigure,
     ActionLengthTable,
@@ -22,6 +22,7 @@ from sobolev_diffusion.config import (
     ToAloneTable,
     TopViewsFigure,
     TrajectoriesNeededTable,
+    Variant,
     VariantsTable,
 )
 from sobolev_diffusion.experiments import Experiments
@@ -82,14 +83,20 @@ def _variants(experiments: Experiments, spec: VariantsTable) -> Artefacts:
     seeds = min((experiments.config.seeds_of(each.experiment) for _, each in rows), key=len)
     evaluations: list[Artefact] = []
     for label, variant in rows:
-        experiment = experiments.config.experiments[variant.experiment]
-        each = [
-            experiments.recipes.evaluation(experiment, chain, variant.iteration or experiment.iterations)
-            for chain in experiments.longest_trained(variant.experiment, variant.method)
-            if chain.seed in seeds
-        ]
+        each = _variant(experiments, variant)
+        each = [evaluation for evaluation in each if evaluation.labels["seed"] in seeds]
         evaluations += _labelled(each, "variant", label)
     return tuple(evaluations)
+
+
+def _variant(experiments: Experiments, spec: Variant) -> Artefacts:
+    if spec.method == TO_ALONE:
+        return experiments.alone(spec.experiment)
+    experiment = experiments.config.experiments[spec.experiment]
+    return tuple(
+        experiments.recipes.evaluation(experiment, chain, spec.iteration or experiment.iterations)
+        for chain in experiments.longest_trained(spec.experiment, spec.method)
+    )
 
 
 def _trajectories_needed(experiments: Experiments, spec: TrajectoriesNeededTable) -> Artefacts:

@@ -75,16 +75,20 @@ def test_variants_share_the_seeds_that_all_have_and_say_which_row_they_are():
             "long": {"experiment": "loop", "method": "diff"},
             "first": {"experiment": "loop", "method": "diff", "iteration": 1},
             "brief": {"experiment": "brief", "method": "sob_diff"},
+            "alone": {"experiment": "loop", "method": "to_alone"},
         },
         "caption": "",
     }
     content["tables"]["variants"] = table
     config = validate(content)
     shown = [each.labels for each in Plan(config, ROOT).drawn(config.tables["variants"])]
-    assert [each["seed"] for each in shown] == [0, 1] * 3
-    assert [each["variant"] for each in shown] == ["long"] * 2 + ["first"] * 2 + ["brief"] * 2
-    assert [each["iteration"] for each in shown] == [2, 2, 1, 1, 1, 1]
-    assert {each["epochs"] for each in shown} == {max(loop["epochs"]["diffusion"])}
+    assert [each["seed"] for each in shown] == [0, 1] * 4
+    rows = ["long", "first", "brief", "alone"]
+    assert [each["variant"] for each in shown] == [row for row in rows for _ in range(2)]
+    policies, alone = shown[:-2], shown[-2:]
+    assert [each["iteration"] for each in policies] == [2, 2, 1, 1, 1, 1]
+    assert {each["epochs"] for each in policies} == {max(loop["epochs"]["diffusion"])}
+    assert [each["method"] for each in alone] == ["to_alone"] * 2
 
 
 def test_a_file_of_other_settings_is_refused():

@@ -118,7 +118,7 @@ class Variant(Section):
     experiment: str
     """One of `experiments`, with one n_traj; its longest training."""
     method: str
-    """One of the experiment's methods."""
+    """One of the experiment's methods, or to_alone."""
     iteration: PositiveInt | None = None
     """Of Algorithm 1; none: the last."""
 

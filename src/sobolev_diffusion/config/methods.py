@@ -116,7 +116,8 @@ class TrainingConfig(Section):
     """Share of the drawn training chunks that are moved to t = 0 of their trajectory. Ours, not the paper's:
     where there are several ways, one is chosen from rest; later the state tells which it is."""
     engine: Literal["auto", "native", "torch"] = "auto"
-    """What computes the gradients: auto takes the native CPU kernels where they apply."""
+    """What computes the gradients: auto takes the native CPU kernels where they apply. `train-together`
+    trains many policies in one batch, in its own way whatever is set here."""
 
 
 class MethodConfig(Entry):

@@ -136,7 +136,7 @@ def _variants(config: Config, where: str, table: VariantsTable) -> None:
     for label, variant in table.variants.items():
         place = f"{where}.variants.{label}"
         experiment = _named_experiment(config, place, variant.experiment)
-        known(f"{place}.method", variant.method, experiment.methods)
+        known(f"{place}.method", variant.method, (*experiment.methods, "to_alone"))
         _with_one_n_traj(config, place, variant.experiment)
         if (variant.iteration or 1) > experiment.iterations:
             raise ValueError(

@@ -41,7 +41,7 @@ def cells(evaluations: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """
     evaluations = among_obstacles(evaluations)
     shown = [each for each in SHOWN if each.column in evaluations]
-    conditions = over_seeds(evaluations, by, shown[0].column)[list(by)]
+    conditions = evaluations.groupby(list(by), dropna=False).size().reset_index()[list(by)]
     text = {each.title: _text(evaluations, by, each) for each in shown}
     return conditions.assign(**text)
 

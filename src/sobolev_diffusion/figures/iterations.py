@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 
 from sobolev_diffusion.config import IterationsFigure
 from sobolev_diffusion.figures import panels
+from sobolev_diffusion.figures.curves import legend
 from sobolev_diffusion.figures.sample_efficiency import at_action_length
 from sobolev_diffusion.figures.style import Style
 
 
 def summarise(rows: pd.DataFrame, action_length: int) -> pd.DataFrame:
-    """Means and intervals over seeds of every panel, for the longest training of each method.
+    """Means and intervals over seeds of every panel.
 
     Args:
         rows: evaluations, a row per instance and T_a, and what was collected, a row per instance of an
@@ -21,9 +22,8 @@ def summarise(rows: pd.DataFrame, action_length: int) -> pd.DataFrame:
         action_length: T_a of the diffusion policies.
 
     Returns:
-        Columns: panel, method, iteration, mean, low, high, seeds; TO alone has no iteration.
+        Columns: panel, method, epochs, iteration, mean, low, high, seeds; TO alone has no iteration.
     """
-    rows = panels.longest_trained(rows)
     collected = rows[rows.learnt_from.notna()]
     collected = collected.assign(rejected=collected.learnt_from == "none")
     evaluations = at_action_length(rows[rows.learnt_from.isna()], action_length)
@@ -43,9 +43,9 @@ def draw(rows: pd.DataFrame, spec: IterationsFigure, style: Style) -> tuple[Figu
     axes[0, 2].tick_params(labelbottom=True)
     for axis in (axes[1, 0], axes[1, 1], axes[0, 2]):
         axis.set_xlabel("iteration of Algorithm 1")
-    legend = axes.flat[-1]
-    legend.set_axis_off()
-    legend.legend(handles=panels.handles(summary, style), loc="center")
+    last = axes.flat[-1]
+    last.set_axis_off()
+    last.legend(handles=legend(summary, style), loc="center")
     task = rows.task.iloc[0]
     figure.suptitle(f"{style.tasks.get(task, task)}, $T_a$ = {spec.action_length}")
     return figure, summary

@@ -1,16 +1,15 @@
-"""Panels of Fig. 2 and 3: one quantity each, a curve per method, its interval over seeds as a band."""
+"""Panels of Fig. 2 and 3: one quantity each, a curve per method and training length."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sobolev_diffusion.artefact import TO_ALONE
-from sobolev_diffusion.figures.curve import draw_curve
-from sobolev_diffusion.figures.style import OFF_SCALE, Style
+from sobolev_diffusion.figures.curves import draw_curves
+from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.stats import over_seeds
 
 TITLES = {
@@ -25,12 +24,6 @@ SHARES = ("converged", "rejected")
 COSTS = ("policy_cost", "cost")
 
 
-def longest_trained(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of each method's longest training; all of those that have none."""
-    longest = rows.groupby("method").epochs.transform("max")
-    return rows[rows.epochs.isna() | (rows.epochs == longest)]
-
-
 def means(rows: pd.DataFrame, x: str, panel: str) -> pd.DataFrame:
     """Means and intervals over seeds of one quantity.
 
@@ -39,12 +32,14 @@ def means(rows: pd.DataFrame, x: str, panel: str) -> pd.DataFrame:
         x: the column of the horizontal axis.
 
     Returns:
-        Columns: panel, method, x, mean, low, high, seeds; TO alone has no x, and no cost of a policy.
+        Columns: panel, method, epochs, x, mean, low, high, seeds; TO alone has no x, and no cost of a
+        policy.
     """
     if panel == "policy_cost":
         rows = rows[rows.method != TO_ALONE]
-    return over_seeds(rows, ["method", x], panel).assign(panel=panel)[
-        ["panel", "method", x, "mean", "low", "high", "seeds"]
+    condition = ["method", "epochs", x]
+    return over_seeds(rows, condition, panel).assign(panel=panel)[
+        ["panel", *condition, "mean", "low", "high", "seeds"]
     ]
 
 
@@ -62,12 +57,12 @@ def draw_panel(axis: Axes, rows: pd.DataFrame, x: str, style: Style, cost_limit:
     top = cost_limit if panel in COSTS else np.inf
     floor = 0.8 * rows["mean"].min() if panel in COSTS else -np.inf
     for method, looks in style.methods.items():
-        curve = rows[rows.method == method]
+        curves = rows[rows.method == method]
         if method == TO_ALONE:
-            for row in curve.itertuples():
+            for row in curves.itertuples():
                 axis.axhline(min(row.mean, top), color=looks.colour, linewidth=1.5, zorder=1)
             continue
-        draw_curve(axis, curve, x, looks, floor=floor, top=top)
+        draw_curves(axis, curves, x, looks, floor=floor, top=top)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_title(TITLES[panel], fontsize=9)
     if panel in COSTS:
@@ -78,13 +73,3 @@ def draw_panel(axis: Axes, rows: pd.DataFrame, x: str, style: Style, cost_limit:
         axis.set_ylim(-0.03, 1.03)
     else:
         axis.set_ylim(bottom=0)
-
-
-def handles(summary: pd.DataFrame, style: Style) -> list[Line2D]:
-    """The legend's entries: the methods that are drawn, and the mark of what is off scale."""
-    lines = [
-        Line2D([], [], color=looks.colour, marker=looks.marker, label=looks.label)
-        for name, looks in style.methods.items()
-        if name in set(summary.method)
-    ]
-    return [*lines, Line2D([], [], color="0.4", **OFF_SCALE, label="mean off scale")]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyFigure
-from sobolev_diffusion.figures.curve import draw_curve
-from sobolev_diffusion.figures.style import OFF_SCALE, Style
+from sobolev_diffusion.figures.curves import draw_curves, legend
+from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.stats import over_seeds
 
 CONDITION = ("method", "n_traj", "epochs", "action_length")
@@ -84,7 +82,7 @@ def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[in
     for axis in axes[-1]:
         axis.set_xlabel("trajectories $n_{traj}$")
     figure.suptitle(style.tasks.get(task, task))
-    figure.legend(handles=_legend(summary, style), loc="outside right center")
+    figure.legend(handles=legend(summary, style), loc="outside right center")
     return figure
 
 
@@ -95,40 +93,11 @@ def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
     axis.axhline(alone["mean"], color=looks.colour, linewidth=1.5, zorder=1)
     axis.axhspan(max(alone.low, floor), alone.high, color=looks.colour, alpha=0.15, linewidth=0)
     for method, looks in style.methods.items():
-        for dash, (_, curve) in zip(("--", "-"), _by_length(rows, method), strict=False):
-            draw_curve(axis, curve, "n_traj", looks, floor=floor, top=limit, linestyle=dash)
+        curves = rows[(rows.method == method) & rows.n_traj.notna()]
+        draw_curves(axis, curves, "n_traj", looks, floor=floor, top=limit)
     axis.set_xscale("log")
     ticks = sorted(rows.n_traj.dropna().unique())
     axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
     axis.minorticks_off()
     axis.set_yscale("log")
     axis.set_ylim(floor, limit)
-
-
-def _by_length(rows: pd.DataFrame, method: str) -> list[tuple[float, pd.DataFrame]]:
-    """The curves of a method, shortest training first; a single one is drawn solid."""
-    curves = list(rows[(rows.method == method) & rows.n_traj.notna()].groupby("epochs", dropna=False))
-    return curves if len(curves) != 1 else [(np.nan, rows.iloc[:0]), *curves]
-
-
-def _legend(summary: pd.DataFrame, style: Style) -> list[Line2D]:
-    present = set(summary.method)
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=looks.colour,
-            marker=None if name == TO_ALONE else looks.marker,
-            label=looks.label,
-        )
-        for name, looks in style.methods.items()
-        if name in present
-    ]
-    lengths = summary.groupby("method").epochs.nunique().max()
-    if lengths > 1:
-        handles += [
-            Line2D([], [], color="0.4", linestyle="--", label="short training"),
-            Line2D([], [], color="0.4", linestyle="-", label="long training"),
-        ]
-    handles.append(Line2D([], [], color="0.4", **OFF_SCALE, label="mean off scale"))
-    return handles

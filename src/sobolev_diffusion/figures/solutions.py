@@ -86,6 +86,7 @@ def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, path
         axis.set_aspect("equal")
     else:
         axis.set_zlabel("z (m)")
+        axis.locator_params(nbins=3)  # in perspective, labels of more ticks overlap
 
 
 def points(rows: pd.DataFrame) -> pd.DataFrame:

@@ -40,11 +40,13 @@ class Experiments:
         task = self.config.experiments[name].task
         return tuple(self.recipes.solver_evaluation(task, seed) for seed in self.config.seeds_of(name))
 
-    def last_evaluations(self, name: str, method: str, n_traj: int | None = None) -> tuple[Artefact, ...]:
-        """One method's longest trained policies of the last iteration, of one n_traj or of all."""
+    def longest_evaluations(
+        self, name: str, method: str, n_traj: int | None = None, iteration: int | None = None
+    ) -> tuple[Artefact, ...]:
+        """One method's longest trained policies, of one n_traj or of all, of an iteration or the last."""
         spec = self.config.experiments[name]
         return tuple(
-            self.recipes.evaluation(spec, chain, spec.iterations)
+            self.recipes.evaluation(spec, chain, iteration or spec.iterations)
             for chain in self.longest_trained(name, method)
             if n_traj in (None, chain.n_traj)
         )

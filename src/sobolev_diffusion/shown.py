@@ -22,7 +22,6 @@ from sobolev_diffusion.config import (
     ToAloneTable,
     TopViewsFigure,
     TrajectoriesNeededTable,
-    Variant,
     VariantsTable,
 )
 from sobolev_diffusion.experiments import Experiments
@@ -72,7 +71,7 @@ def _action_lengths(experiments: Experiments, spec: ActionLengthTable) -> Artefa
     n_traj = experiments.config.timings[spec.timing].n_traj
     return (
         *experiments.alone(spec.experiment),
-        *experiments.last_evaluations(spec.experiment, spec.method, n_traj),
+        *experiments.longest_evaluations(spec.experiment, spec.method, n_traj),
         experiments.recipes.timing(spec.timing),
     )
 
@@ -83,20 +82,15 @@ def _variants(experiments: Experiments, spec: VariantsTable) -> Artefacts:
     seeds = min((experiments.config.seeds_of(each.experiment) for _, each in rows), key=len)
     evaluations: list[Artefact] = []
     for label, variant in rows:
-        each = _variant(experiments, variant)
-        each = [evaluation for evaluation in each if evaluation.labels["seed"] in seeds]
+        if variant.method == TO_ALONE:
+            row = experiments.alone(variant.experiment)
+        else:
+            row = experiments.longest_evaluations(
+                variant.experiment, variant.method, iteration=variant.iteration
+            )
+        each = [evaluation for evaluation in row if evaluation.labels["seed"] in seeds]
         evaluations += _labelled(each, "variant", label)
     return tuple(evaluations)
-
-
-def _variant(experiments: Experiments, spec: Variant) -> Artefacts:
-    if spec.method == TO_ALONE:
-        return experiments.alone(spec.experiment)
-    experiment = experiments.config.experiments[spec.experiment]
-    return tuple(
-        experiments.recipes.evaluation(experiment, chain, spec.iteration or experiment.iterations)
-        for chain in experiments.longest_trained(spec.experiment, spec.method)
-    )
 
 
 def _trajectories_needed(experiments: Experiments, spec: TrajectoriesNeededTable) -> Artefacts:
@@ -104,7 +98,7 @@ def _trajectories_needed(experiments: Experiments, spec: TrajectoriesNeededTable
     for title, panel in spec.panels.items():
         each = [*experiments.alone(panel.experiment)]
         for method in spec.methods:
-            each += experiments.last_evaluations(panel.experiment, method)
+            each += experiments.longest_evaluations(panel.experiment, method)
         evaluations += _labelled(each, "row", title)
     return tuple(evaluations)
 
@@ -116,7 +110,7 @@ def _summary(experiments: Experiments, spec: SummaryTable) -> Artefacts:
         experiment = experiments.config.experiments[timing.experiment]
         each = [*experiments.alone(timing.experiment), experiments.recipes.timing(name)]
         for method in spec.methods:
-            each += experiments.last_evaluations(timing.experiment, method, timing.n_traj)
+            each += experiments.longest_evaluations(timing.experiment, method, timing.n_traj)
         if spec.best_known:
             seeds = experiments.config.seeds_of(timing.experiment)
             each += [experiments.recipes.reference(experiment.task, seed) for seed in seeds]

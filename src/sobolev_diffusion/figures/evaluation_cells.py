@@ -46,6 +46,11 @@ def cells(evaluations: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return conditions.assign(**text)
 
 
+def whole_numbers(values: pd.Series) -> list[str]:
+    """Cells of a column that tells conditions apart, empty where a row has none: TO alone has no T_a."""
+    return ["" if pd.isna(value) else f"{int(value)}" for value in values]
+
+
 def among_obstacles(evaluations: pd.DataFrame) -> pd.DataFrame:
     """Where something stands in the way, with the columns `policy_touching`, whether a rollout touches it or
     gave no result, and `policy_end`, how far from the goal it ends (m)."""

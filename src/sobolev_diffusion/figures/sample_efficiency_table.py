@@ -6,7 +6,7 @@ import pandas as pd
 
 from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyTable
-from sobolev_diffusion.figures.evaluation_cells import cells
+from sobolev_diffusion.figures.evaluation_cells import cells, whole_numbers
 from sobolev_diffusion.figures.sample_efficiency import CONDITION
 from sobolev_diffusion.figures.style import Style
 
@@ -21,5 +21,5 @@ def make(evaluations: pd.DataFrame, _: SampleEfficiencyTable, style: Style) -> p
     table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c)
     table["method"] = [style.label(name) for name in table.method]
     for column in CONDITION[1:]:
-        table[column] = ["" if pd.isna(value) else f"{int(value)}" for value in table[column]]
+        table[column] = whole_numbers(table[column])
     return table.rename(columns={"n_traj": "trajectories", "action_length": "T_a"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sobolev_diffusion.config import VariantsTable
-from sobolev_diffusion.figures.evaluation_cells import cells
+from sobolev_diffusion.figures.evaluation_cells import cells, whole_numbers
 from sobolev_diffusion.figures.style import Style
 
 CONDITION = ["variant", "action_length"]
@@ -21,5 +21,5 @@ def make(evaluations: pd.DataFrame, spec: VariantsTable, _: Style) -> pd.DataFra
     order = {label: rank for rank, label in enumerate(spec.variants)}
     table = cells(evaluations, CONDITION)
     table = table.sort_values(CONDITION, key=lambda c: c.map(order) if c.name == "variant" else c)
-    table["action_length"] = ["" if pd.isna(length) else f"{int(length)}" for length in table.action_length]
+    table["action_length"] = whole_numbers(table.action_length)
     return table.rename(columns={"action_length": "T_a"})

@@ -19,8 +19,24 @@ void adam(float *weights, const float *gradient, float *mean, float *square, lon
     }
 }
 
+float largest(const float *values, long count) {
+    IntVec most{}; // magnitudes are ordered as their bits
+    for (long i = 0; i < count; i += LANES) {
+        const IntVec magnitude = (IntVec)load(values + i) & 0x7fffffff;
+        most = magnitude > most ? magnitude : most;
+    }
+    int result = 0;
+    for (int j = 0; j < LANES; j++) result = most[j] > result ? most[j] : result;
+    float magnitude;
+    __builtin_memcpy(&magnitude, &result, sizeof magnitude);
+    return magnitude;
+}
+
 } // namespace
 
-void fill_adam(Kernels &table) { table.adam = adam; }
+void fill_adam(Kernels &table) {
+    table.adam = adam;
+    table.largest = largest;
+}
 
 } // namespace sobolev::SOBOLEV_ISA

@@ -26,6 +26,8 @@ Conditioning::Conditioning(const Unet &unet, Layout &layout) {
     for (const Unet::FilmPiece &piece : unet.film_pieces()) {
         const Segments out{piece.channels, padded(piece.channels), static_cast<int>(piece.offset)};
         const int rows = 2 * piece.channels; // scale, then shift
+        layout.declare(piece.name + ".weight", {rows, condition});
+        layout.declare(piece.name + ".bias", {rows});
         layout.place({piece.name + ".weight", rows, dim, 1, 0, condition, 1, 0, out, plain(dim), film_step_,
                       static_cast<long>(embedding_) * BLOCK});
         layout.place({piece.name + ".weight", rows, shape.observation_dim, 1, dim, condition, 1, 0, out,

@@ -12,9 +12,9 @@ double residual_direction(const float *m, int no, int ndx, const float *g, const
                           int entries, float w, float *r, float *direction) {
     std::fill(r, r + ndx, 0.f);
     for (int a = 0; a < no; a++)
-        for (int x = 0; x < ndx; x++) r[x] += g[a] * m[a * ndx + x];
+        for (int x = 0; x < ndx; x++) r[x] += g[a] * m[static_cast<long>(a) * ndx + x];
     for (int a = 0; a < entries; a++)
-        for (int x = 0; x < ndx; x++) r[x] -= v[a] * jacobian[a * ndx + x];
+        for (int x = 0; x < ndx; x++) r[x] -= v[a] * jacobian[static_cast<long>(a) * ndx + x];
     double squared = 0;
     for (int x = 0; x < ndx; x++) {
         squared += static_cast<double>(r[x]) * r[x];
@@ -26,7 +26,7 @@ double residual_direction(const float *m, int no, int ndx, const float *g, const
 
 float along(const float *jacobian, int a, int ndx, const float *d) {
     float sum = 0;
-    for (int x = 0; x < ndx; x++) sum += jacobian[a * ndx + x] * d[x];
+    for (int x = 0; x < ndx; x++) sum += jacobian[static_cast<long>(a) * ndx + x] * d[x];
     return sum;
 }
 

@@ -61,7 +61,7 @@ const Kernels &kernels_for(const std::string &name) {
         if (name.empty() || name == kernels->name) return *kernels;
         known += (known.empty() ? "" : ", ") + std::string(kernels->name);
     }
-    throw std::invalid_argument("instruction set " + name + " is not available here; available: " + known);
+    throw std::invalid_argument("instruction_set: " + name + " is not available here; available: " + known);
 }
 
 } // namespace sobolev

@@ -101,6 +101,8 @@ struct Kernels {
     // correction1, correction2: 1 - beta^t.
     void (*adam)(float *weights, const float *gradient, float *mean, float *square, long count, float rate,
                  float correction1, float correction2);
+    // The largest magnitude, NaN or infinite if one of the values is; count a multiple of BLOCK.
+    float (*largest)(const float *values, long count);
     // Weights [out / BLOCK][in][width][BLOCK] -> the transposed map's [in / BLOCK][out][width][BLOCK], in and out
     // multiples of BLOCK; flip: positions in reverse order.
     void (*transpose)(const float *w, float *transposed, int in, int out, int width, bool flip);

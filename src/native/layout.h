@@ -1,6 +1,7 @@
 // Where each PyTorch parameter lies in the flat vector of weights, and in the vector of transposed weights.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,17 @@ struct Transposition {
     bool flip;
 };
 
+using ParameterShapes = std::map<std::string, std::vector<long>>;
+
 // Grows as a network declares its layers, then packs and unpacks.
 class Layout {
   public:
+    // given: the shapes that the parameters have. One that is missing or has another shape than its layer is an
+    // invalid_argument as the layer is declared, before there is memory for a network of the wrong size.
+    explicit Layout(ParameterShapes given) : given_(std::move(given)) {}
+
+    // Every parameter is declared once, whatever its number of pieces.
+    void declare(const std::string &name, const std::vector<long> &shape);
     // Each returns the offset in the flat vector.
     long vector(const std::string &name, int channels);
     long convolution(const std::string &name, int out, Segments in, int segments, int width, int packed_in);
@@ -59,9 +68,13 @@ class Layout {
     long size() const { return size_; }
     long transposed_size() const { return transposed_size_; }
     const std::vector<Piece> &pieces() const { return pieces_; }
+    const ParameterShapes &parameters() const { return declared_; }
     void transpose(const Kernels &kernels, const float *weights, float *transposed) const;
 
   private:
+    long map(const std::string &name, int out, Segments in, int segments, int width, int packed_in);
+
+    ParameterShapes given_, declared_;
     std::vector<Piece> pieces_;
     std::vector<Transposition> transpositions_;
     long size_ = 0;

@@ -102,8 +102,8 @@ void copy_rows(const float *from, int columns, float *to, int leading, int rows)
 
 } // namespace
 
-MlpPredictor::MlpPredictor(const Kernels &kernels, const MlpShape &shape)
-    : kernels_(kernels), shape_(shape), mlp_(shape, layout_, CAPACITY, false), weights_(layout_.size()) {}
+MlpPredictor::MlpPredictor(const Kernels &kernels, const MlpShape &shape, Layout layout)
+    : kernels_(kernels), shape_(shape), layout_(std::move(layout)), mlp_(shape, layout_, CAPACITY, false), weights_(layout_.size()) {}
 
 void MlpPredictor::predict(const float *observation, float *action, long batch) {
     const int no = shape_.observation_dim, na = shape_.action_dim;
@@ -117,9 +117,9 @@ void MlpPredictor::predict(const float *observation, float *action, long batch) 
     }
 }
 
-MlpTrainer::MlpTrainer(const Kernels &kernels, const MlpShape &shape)
-    : kernels_(kernels), shape_(shape), mlp_(shape, layout_, CAPACITY, true), trainable_(kernels, layout_),
-      plain_(static_cast<long>(CAPACITY) * padded(shape.action_dim)) {}
+MlpTrainer::MlpTrainer(const Kernels &kernels, const MlpShape &shape, Layout layout)
+    : kernels_(kernels), shape_(shape), layout_(std::move(layout)), mlp_(shape, layout_, CAPACITY, true),
+      trainable_(kernels, layout_), plain_(static_cast<long>(CAPACITY) * padded(shape.action_dim)) {}
 
 Losses MlpTrainer::gradient(const Minibatch &batch) {
     Losses losses;

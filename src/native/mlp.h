@@ -48,7 +48,7 @@ class Mlp {
 
 class MlpPredictor {
   public:
-    MlpPredictor(const Kernels &kernels, const MlpShape &shape);
+    MlpPredictor(const Kernels &kernels, const MlpShape &shape, Layout layout);
 
     const Layout &layout() const { return layout_; }
     float *weights() { return weights_.data(); }
@@ -68,7 +68,7 @@ class MlpPredictor {
 // Gradients of the squared loss and of (9) without double backward.
 class MlpTrainer : public Trainer {
   public:
-    MlpTrainer(const Kernels &kernels, const MlpShape &shape);
+    MlpTrainer(const Kernels &kernels, const MlpShape &shape, Layout layout);
 
     const Layout &layout() const override { return layout_; }
     Trainable &trainable() override { return trainable_; }

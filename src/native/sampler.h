@@ -9,7 +9,7 @@ namespace sobolev {
 
 class Sampler {
   public:
-    Sampler(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history);
+    Sampler(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history, Layout layout);
 
     const Layout &layout() const { return layout_; }
     float *weights() { return weights_.data(); }

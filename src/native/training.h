@@ -38,6 +38,7 @@ class Trainable {
           layout_(layout), mean_(layout.size()), square_(layout.size()) {}
 
     void prepare() { layout_.transpose(kernels_, weights.data(), transposed.data()); } // after a change of weights
+    // One step of Adam. Nothing is changed, and it is an invalid_argument, where a weight would not stay finite.
     void adam(float rate);
 
     Storage weights, transposed, gradient;
@@ -46,6 +47,8 @@ class Trainable {
     const Kernels &kernels_;
     const Layout &layout_;
     Storage mean_, square_;
+    void check_step(float rate) const;
+
     long steps_ = 0;
 };
 

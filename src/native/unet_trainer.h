@@ -10,7 +10,7 @@ namespace sobolev {
 
 class UnetTrainer : public Trainer {
   public:
-    UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history);
+    UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history, Layout layout);
 
     const Layout &layout() const override { return layout_; }
     Trainable &trainable() override { return trainable_; }

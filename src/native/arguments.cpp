@@ -23,8 +23,9 @@ std::string range_text(long low, long high) { return std::to_string(low) + " .. 
 
 // The length of a list, a tuple or an array; not of what only can be iterated, which may never end.
 long length(const std::string &name, nb::handle value, const char *entries) {
-    const bool characters = PyUnicode_Check(value.ptr()) || PyBytes_Check(value.ptr()) || PyByteArray_Check(value.ptr());
-    const Py_ssize_t size = characters || !PySequence_Check(value.ptr()) ? -1 : PySequence_Size(value.ptr());
+    PyObject *v = value.ptr();
+    const bool characters = PyUnicode_Check(v) || PyBytes_Check(v) || PyByteArray_Check(v);
+    const Py_ssize_t size = characters || !PySequence_Check(v) ? -1 : PySequence_Size(v);
     if (size >= 0) return static_cast<long>(size);
     PyErr_Clear();
     wrong_type(name, std::string("a list of ") + entries, shown(value));

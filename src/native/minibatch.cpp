@@ -85,9 +85,8 @@ void PythonMinibatch::read_first_order(const PolicyDims &dims, const Call &call)
                                         std::to_string(values(weights)[i]));
     batch_.sobolev_weight = keep(weights);
     const bool output = batch_.estimator == Estimator::output;
-    const Input projections =
-        checked("projections", call["projections"],
-                output ? std::vector<long>{ANY, size, dims.horizon, dims.action_dim} : std::vector<long>{ANY, size, ndx});
+    const std::vector<long> along_output{ANY, size, dims.horizon, dims.action_dim}, along_state{ANY, size, ndx};
+    const Input projections = checked("projections", call["projections"], output ? along_output : along_state);
     batch_.projection_count = static_cast<int>(extent("projections", projections, 0, "projections"));
     batch_.projections = keep(projections);
 }

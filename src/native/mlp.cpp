@@ -103,7 +103,8 @@ void copy_rows(const float *from, int columns, float *to, int leading, int rows)
 } // namespace
 
 MlpPredictor::MlpPredictor(const Kernels &kernels, const MlpShape &shape, Layout layout)
-    : kernels_(kernels), shape_(shape), layout_(std::move(layout)), mlp_(shape, layout_, CAPACITY, false), weights_(layout_.size()) {}
+    : kernels_(kernels), shape_(shape), layout_(std::move(layout)), mlp_(shape, layout_, CAPACITY, false),
+      weights_(layout_.size()) {}
 
 void MlpPredictor::predict(const float *observation, float *action, long batch) {
     const int no = shape_.observation_dim, na = shape_.action_dim;

@@ -51,8 +51,8 @@ void check_apart(const std::map<std::string, Output> &arrays) {
     std::sort(starts.begin(), starts.end());
     for (std::size_t i = 1; i < starts.size(); i++)
         if (starts[i - 1].first + arrays.at(*starts[i - 1].second).size() > starts[i].first)
-            throw std::invalid_argument("parameter '" + *starts[i].second + "': expected memory of its own, got that of '" +
-                                        *starts[i - 1].second + "'");
+            throw std::invalid_argument("parameter '" + *starts[i].second +
+                                        "': expected memory of its own, got that of '" + *starts[i - 1].second + "'");
 }
 
 } // namespace

@@ -6,8 +6,8 @@
 namespace sobolev {
 
 Sampler::Sampler(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history, Layout layout)
-    : kernels_(kernels), layout_(std::move(layout)), unet_(shape, layout_), conditioning_(unet_, layout_), schedule_(std::move(schedule)),
-      history_(history), weights_(layout_.size()), at_(unet_, CAPACITY, false),
+    : kernels_(kernels), layout_(std::move(layout)), unet_(shape, layout_), conditioning_(unet_, layout_),
+      schedule_(std::move(schedule)), history_(history), weights_(layout_.size()), at_(unet_, CAPACITY, false),
       film_observation_(static_cast<long>(CAPACITY) * unet_.film_size()),
       film_(static_cast<long>(CAPACITY) * unet_.film_size()),
       mish_o_(static_cast<long>(CAPACITY) * conditioning_.observation_size()) {}

@@ -14,9 +14,10 @@
 
 namespace sobolev {
 
-UnetTrainer::UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history, Layout layout)
-    : kernels_(kernels), layout_(std::move(layout)), unet_(shape, layout_), conditioning_(unet_, layout_), schedule_(std::move(schedule)),
-      history_(history), trainable_(kernels, layout_), at_(unet_, 2 * CAPACITY, true),
+UnetTrainer::UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history,
+                         Layout layout)
+    : kernels_(kernels), layout_(std::move(layout)), unet_(shape, layout_), conditioning_(unet_, layout_),
+      schedule_(std::move(schedule)), history_(history), trainable_(kernels, layout_), at_(unet_, 2 * CAPACITY, true),
       film_(2L * CAPACITY * unet_.film_size()), d_film_(2L * CAPACITY * unet_.film_size()),
       mish_o_(2L * CAPACITY * conditioning_.observation_size()),
       plain_(static_cast<long>(CAPACITY) * shape.horizon * padded(shape.action_dim)),

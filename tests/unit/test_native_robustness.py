@@ -4,6 +4,7 @@ What could end in a signal or in an endless loop runs in a process of its own.
 """
 
 import multiprocessing
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -511,17 +512,21 @@ def test_threads_that_share_a_trainer_take_turns(kind):
 
 def test_diffusion_steps_that_change_during_the_work_are_not_read_again():
     made, arguments = trainer("unet"), step_arguments("unet", batch=400)
+    done = threading.Event()
 
     def spoil():
-        for i in range(2000):
-            arguments["steps"][:] = 2**40 if i % 2 else 0
+        while not done.is_set():
+            arguments["steps"][:] = 2**40
+            arguments["steps"][:] = 0
 
     def both():
-        with ThreadPoolExecutor(1) as pool:
-            spoiling = pool.submit(spoil)
-            while not spoiling.done():
-                with suppress(ValueError):  # those that were spoilt when they were looked at
-                    made.step(**arguments)
+        spoiling = threading.Thread(target=spoil)
+        spoiling.start()
+        for _ in range(100):
+            with suppress(ValueError):  # those that were spoilt when they were looked at
+                made.step(**arguments)
+        done.set()
+        spoiling.join()
 
     assert in_a_process(both) is None
 

@@ -37,7 +37,7 @@ environment: $(ENVIRONMENT)
 # Exact versions first, then the two distributions of this repository, compiled with them. Each is made again
 # when what it is made of is newer; a new Python package too, since an editable installation lists them.
 SETUP := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation
-NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/native/*) $(wildcard src/sobolev_diffusion/*/__init__.py)
+NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/native/*) $(shell find src/sobolev_diffusion -name __init__.py)
 
 .venv/.requirements: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

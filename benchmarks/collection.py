@@ -10,9 +10,10 @@ import aligator
 
 from benchmarks.comparison import REPETITIONS, Comparison, Line, summary
 from benchmarks.configuration import CONFIG
-from sobolev_diffusion.collect import TRAINING, instance, solve_instances
-from sobolev_diffusion.gains import linearise
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver.collect import solve_instances
+from sobolev_diffusion.solver.gains import linearise
+from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 
 BAR, OVERHEAD_BAR = 1.8, 0.03

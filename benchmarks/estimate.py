@@ -14,20 +14,20 @@ import torch
 from benchmarks.configuration import CONFIG, DEFAULT, ROOT
 from benchmarks.policies import random_batch
 from sobolev_diffusion import config
-from sobolev_diffusion.artefact import Artefact
-from sobolev_diffusion.closed_loop import follow
-from sobolev_diffusion.collect import EVALUATION, instance
 from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, gradient_steps
-from sobolev_diffusion.data import make_policy
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.training_engine import make_trainer
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.solver import Solution, solve
-from sobolev_diffusion.streams import stream
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.closed_loop import follow
+from sobolev_diffusion.tasks.instances import EVALUATION, instance
+from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.workers import Failure, call_on_all
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.train import make_trainer
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 PAPER_SIZE = ROOT / "benchmarks/paper_size.yaml"
 SOLVES = 3  # of a task, to know what one costs

@@ -11,10 +11,10 @@ from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.native import NativeTrainer
-from sobolev_diffusion.policies.stacked_trainer import StackedTrainer
-from sobolev_diffusion.policies.trainer import moved
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.native_trainer import NativeTrainer
+from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
+from sobolev_diffusion.training.torch_trainer import moved
 
 SIZES = ((8, 64), (8, 256), (64, 16))  # policies, samples of a minibatch each
 STEPS = 10**9  # of the schedule: the learning rate stays

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, direct_policy
-from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 
 # asked of a prediction, by instruction set and batch size

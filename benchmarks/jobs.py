@@ -11,8 +11,8 @@ import torch
 from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.native import NativeTrainer
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.native_trainer import NativeTrainer
 
 BAR = 1.8
 STEPS = 30  # of each job in one repetition

@@ -7,8 +7,8 @@ import torch
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.mlp import DirectPolicy
+from sobolev_diffusion.training.losses import Batch
 
 ACTION_DIM, OBSERVATION_DIM, TANGENT_DIM = 6, 18, 12
 THREE_LEVELS = "U-Net (16, 32, 64), T_p 16, na 6, no 18, 5 steps"

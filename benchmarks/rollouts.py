@@ -11,11 +11,11 @@ import torch
 from benchmarks.comparison import Comparison
 from benchmarks.inference import ddpm_scheduler, sample_with_diffusers
 from sobolev_diffusion.config import PolicyConfig, TaskConfig
-from sobolev_diffusion.data import make_policy
+from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.streams import stream
+from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 BARS = {1: 60.0, 50: 7.0}  # asked of a rollout, by the number of instances
 SECONDS = 0.15  # asked of one instance

@@ -19,7 +19,7 @@ import torch
 
 from benchmarks import bindings, collection, estimate, gpu, inference, jobs, rollouts, trained, training
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
-from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies import native_kernels as native
 
 RESULTS = Path(__file__).parent / "results"
 GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.comparison import Line
-from sobolev_diffusion.collect import evaluation_thetas
-from sobolev_diffusion.evaluate import policy_columns
-from sobolev_diffusion.nearest import is_nearest
+from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.store import read_stamp
-from sobolev_diffusion.streams import stream
+from sobolev_diffusion.policies.nearest import is_nearest
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.instances import evaluation_thetas
+from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import task_from_settings
+from sobolev_diffusion.warm_start.evaluate import policy_columns
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 FROZEN = Path(__file__).parents[1] / "results/cache/policies"
 INSTANCES, ACTION_LENGTHS = 50, (1, 8)

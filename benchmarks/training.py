@@ -10,10 +10,10 @@ import torch
 from benchmarks.comparison import Comparison, Work
 from benchmarks.policies import diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies import native
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.native import NativeTrainer
-from sobolev_diffusion.policies.trainer import TorchTrainer
+from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.native_trainer import NativeTrainer
+from sobolev_diffusion.training.torch_trainer import TorchTrainer
 
 SOBOLEV = SobolevConfig()
 STATE = SobolevConfig(estimator="state")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.config import MethodConfig, PolicyConfig, SobolevConfig, SolverConfig, TaskConfig
-from sobolev_diffusion.interplay import select
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.selection import select
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.train import train
+from sobolev_diffusion.training.train import train
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 COLD = SolverConfig(step_acceptance="armijo", mu=1e-4)
 WARM = SolverConfig(step_acceptance="filter", mu=1e-2)

@@ -10,11 +10,13 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from sobolev_diffusion import cache, config, store
-from sobolev_diffusion.artefact import SUFFIX
-from sobolev_diffusion.drawings import altered, provenance
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.verification import verify
+from sobolev_diffusion import config
+from sobolev_diffusion.experiment import cache
+from sobolev_diffusion.experiment import stamps as store
+from sobolev_diffusion.experiment.artefact import SUFFIX
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.provenance import altered, provenance
+from sobolev_diffusion.experiment.verify import verify
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,7 +84,7 @@ def _freeze(options: argparse.Namespace) -> None:
 
 def _check_reproducibility(options: argparse.Namespace) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # as in every job
-    from sobolev_diffusion.reproducibility import check_reproducibility
+    from sobolev_diffusion.experiment.reproducibility import check_reproducibility
 
     good, lines = check_reproducibility(options.reference, options.update)
     print(*lines, sep="\n")
@@ -95,8 +97,8 @@ def _train_together(options: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     import torch
 
+    from sobolev_diffusion.experiment.train_experiment import train_experiment, trainable
     from sobolev_diffusion.tasks.base import TaskError
-    from sobolev_diffusion.train_experiment import train_experiment, trainable
 
     if options.device != "cpu" and not torch.cuda.is_available():
         sys.exit(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from clones import command, copy_workflow, digests, tiny
 
-from sobolev_diffusion.verification import leftovers, verify
+from sobolev_diffusion.experiment.verify import leftovers, verify
 
 KILLS = 20
 

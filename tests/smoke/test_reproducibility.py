@@ -9,8 +9,8 @@ import sys
 import pytest
 from clones import ROOT
 
-from sobolev_diffusion.policies import native
-from sobolev_diffusion.reproducibility import TOLERANCE, compare
+from sobolev_diffusion.experiment.reproducibility import TOLERANCE, compare
+from sobolev_diffusion.policies import native_kernels as native
 
 FILE = "evaluations/one.parquet"
 KEPT = {FILE: {"stage": "evaluations", "sha256": "0", "numbers": {"cost": [10.0, 20.0], "iterations": [3.0]}}}

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from sobolev_diffusion.policies import losses
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.policies.gradient_step import step_weight
-from sobolev_diffusion.policies.objective import clean, noised
+from sobolev_diffusion.training import losses
+from sobolev_diffusion.training.gradient_step import step_weight
+from sobolev_diffusion.training.objective import clean, noised
 
 
 def gradients(policy, sobolev, batch, draws):

@@ -7,8 +7,8 @@ import torch
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.policies.losses import Batch
 from sobolev_diffusion.policies.mlp import DirectPolicy
+from sobolev_diffusion.training.losses import Batch
 
 # name -> (na, no, configuration): the paper's size, then what is odd about another
 CASES = {

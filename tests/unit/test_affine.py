@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from sobolev_diffusion import config
-from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.config import PolicyConfig, SobolevConfig
-from sobolev_diffusion.data import cut, make_policy, prepare
+from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.policies.affine import RIDGE, AffinePart
 from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.solver.collect import collect_cold
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.training.chunks import cut, prepare
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
 N, NO, NDX, T_P, NA, KNOWN = 200, 5, 3, 4, 2, 1

@@ -8,7 +8,7 @@ import pytest
 from finite_differences import jacobian_in_state
 
 from sobolev_diffusion import config
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks import column_clearance
 from sobolev_diffusion.tasks.registry import make_task
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sobolev_diffusion.chain import Chain
-from sobolev_diffusion.collect import collect_cold, collect_from_neighbours
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig, load
-from sobolev_diffusion.continuation import BestRuns
-from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.stages import Job, chunks_of, run
-from sobolev_diffusion.store import write_stamp
+from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import Job, chunks_of, run
+from sobolev_diffusion.experiment.stamps import write_stamp
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.continuation import BestRuns, collect_from_neighbours
+from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.registry import make_task
 
 ROOT = Path(__file__).parents[2]

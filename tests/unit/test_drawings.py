@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion.drawings import (
+from sobolev_diffusion.experiment.provenance import (
     Drawing,
     altered,
     ask_for,
@@ -17,7 +17,8 @@ from sobolev_diffusion.drawings import (
     why_draw,
     write_record,
 )
-from sobolev_diffusion.store import BadArtefact, digest, stamp_path
+from sobolev_diffusion.experiment.stamps import stamp_path
+from sobolev_diffusion.files import BadArtefact, digest
 
 KEY = "0123456789abcdef"
 

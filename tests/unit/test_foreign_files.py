@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.demonstrations import Demonstrations
+from sobolev_diffusion.experiment.parquet import read_parquet, write_parquet
+from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.store import BadArtefact
-from sobolev_diffusion.tables import read_parquet, write_parquet
+from sobolev_diffusion.solver.demonstrations import Demonstrations
 
 LOADERS = {".npz": Demonstrations.load, ".safetensors": Policy.load, ".parquet": read_parquet}
 

@@ -8,10 +8,10 @@ import pytest
 
 from sobolev_diffusion import config
 from sobolev_diffusion.config import SolverConfig
-from sobolev_diffusion.data import cut
-from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.solver import solve
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.training.chunks import cut
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
 LENGTH = 15

@@ -6,21 +6,26 @@ import numpy as np
 import pytest
 import yaml
 
-from sobolev_diffusion.chain import Chain
-from sobolev_diffusion.collect import collect_cold
 from sobolev_diffusion.config import InterplayConfig, load, validate
-from sobolev_diffusion.interplay import collected, collecting, learnt, origins, select
-from sobolev_diffusion.nearest import NearestDemonstration
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import chunks_of
+from sobolev_diffusion.files import BadArtefact
+from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.rollout import load_policy, roll_out
-from sobolev_diffusion.stages import chunks_of
-from sobolev_diffusion.store import BadArtefact
+from sobolev_diffusion.policies.nearest import NearestDemonstration
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.selection import collected, collecting, learnt, origins, select
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 ROOT = Path(__file__).parents[2]
 CONFIG = load(ROOT / "config/config.yaml")
 PAPER = InterplayConfig()
+
+
+def following(runs):
+    return NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains)
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +196,7 @@ def test_chunks_are_put_together_from_blocks(solved, tmp_path):
 
 
 def test_nearest_demonstration_is_followed_from_elsewhere(task, solved, tmp_path):
-    policy = NearestDemonstration.of(solved)
+    policy = following(solved)
     policy.save(tmp_path / "nearest.safetensors")
     policy = load_policy(tmp_path / "nearest.safetensors")
     theta = solved.theta[1] + 0.01
@@ -201,11 +206,11 @@ def test_nearest_demonstration_is_followed_from_elsewhere(task, solved, tmp_path
 
 
 def test_a_policy_of_another_kind_is_told_apart(solved, tmp_path):
-    NearestDemonstration.of(solved).save(tmp_path / "nearest.safetensors")
+    following(solved).save(tmp_path / "nearest.safetensors")
     with pytest.raises(BadArtefact, match="not a policy"):
         Policy.load(tmp_path / "nearest.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"broken")
     with pytest.raises(BadArtefact, match="not a policy"):
         load_policy(tmp_path / "broken.safetensors")
     with pytest.raises(ValueError, match="no demonstration"):
-        NearestDemonstration.of(solved.take(np.zeros(4, dtype=bool)))
+        following(solved.take(np.zeros(4, dtype=bool)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sobolev_diffusion.config import load
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config/config.yaml"

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from sobolev_diffusion import config
-from sobolev_diffusion.collect import collect_cold
-from sobolev_diffusion.data import make_policy, prepare
-from sobolev_diffusion.minibatches import Minibatches, TrainingInput
+from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.solver.collect import collect_cold
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.training.chunks import prepare
+from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
 TASK = CONFIG.tasks["ur5_small_fixed"]

@@ -14,7 +14,7 @@ import torch
 from native_cases import CASES, make_inputs, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 

@@ -9,11 +9,11 @@ from double_backward import gradients
 from native_cases import CASES, double, make_batch, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies import native
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.native import NativeTrainer
-from sobolev_diffusion.policies.trainer import TorchTrainer
-from sobolev_diffusion.policies.training_engine import make_trainer
+from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.native_trainer import NativeTrainer
+from sobolev_diffusion.training.torch_trainer import TorchTrainer
+from sobolev_diffusion.training.train import make_trainer
 
 LOSSES = {
     "plain": None,

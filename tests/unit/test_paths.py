@@ -5,22 +5,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sobolev_diffusion.collect import collect_cold, evaluation_thetas
 from sobolev_diffusion.config import load
-from sobolev_diffusion.evaluate import evaluate_policy, policy_columns
-from sobolev_diffusion.nearest import NearestDemonstration
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.stages import Job, run
-from sobolev_diffusion.store import write_stamp
-from sobolev_diffusion.tables import read_parquet
+from sobolev_diffusion.experiment.parquet import read_parquet
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import Job, run
+from sobolev_diffusion.experiment.stamps import write_stamp
+from sobolev_diffusion.policies.nearest import NearestDemonstration
+from sobolev_diffusion.solver.collect import collect_cold
 from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.quadrotor import hovering
 from sobolev_diffusion.tasks.quadrotor_columns import QuadrotorColumns
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.warm_start.evaluate import evaluate_policy, policy_columns
 
 ROOT = Path(__file__).parents[2]
 CONFIG = load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
 TASK = "quadrotor_columns_1"
+
+
+def following(runs):
+    return NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +69,7 @@ def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
 def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     plan = Plan(CONFIG, ROOT)
     *_, artefact = plan.drawn(CONFIG.figures["top_views"])
-    policy = NearestDemonstration.of(collect_cold(task, CONFIG.tasks[TASK].cold, 0, range(2)))
+    policy = following(collect_cold(task, CONFIG.tasks[TASK].cold, 0, range(2)))
     source = tmp_path / "policy"
     policy.save(source)
     key = artefact.inputs[0].key

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from sobolev_diffusion.config import ConfigError, validate
-from sobolev_diffusion.keys import TASK_REVISION
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.experiment.keys import TASK_REVISION
+from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())

@@ -6,20 +6,15 @@ import torch
 from diffusers import DDPMScheduler
 
 from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
+from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
-from sobolev_diffusion.policies.gradient_step import draw
-from sobolev_diffusion.policies.losses import (
-    Batch,
-    sobolev_full,
-    sobolev_output,
-    sobolev_state,
-)
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.schedule import square_cosine
-from sobolev_diffusion.policies.trainer import TorchTrainer
-from sobolev_diffusion.store import BadArtefact
+from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.losses import Batch, sobolev_full, sobolev_output, sobolev_state
+from sobolev_diffusion.training.torch_trainer import TorchTrainer
 
 NA, NO, NDX = 2, 5, 4
 

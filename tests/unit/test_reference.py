@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 
 from sobolev_diffusion import config
-from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE
-from sobolev_diffusion.collect import EVALUATION, collect_cold
 from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
-from sobolev_diffusion.evaluate import evaluate_runs
+from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.figures import to_alone_table
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.reference import best_known, deform
+from sobolev_diffusion.solver.best_known import best_known, deform
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.tasks.instances import EVALUATION
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.timing import time_policies
+from sobolev_diffusion.warm_start.evaluate import evaluate_runs
+from sobolev_diffusion.warm_start.timing import time_policies
 
 ROOT = Path(__file__).parents[2]
 CONFIG = config.load(ROOT / "config/config.yaml")

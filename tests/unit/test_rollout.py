@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from sobolev_diffusion import config
-from sobolev_diffusion.collect import EVALUATION, collect_cold
-from sobolev_diffusion.data import make_policy
-from sobolev_diffusion.evaluate import evaluate_policy, evaluate_runs
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.streams import stream
+from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.tasks.instances import EVALUATION
+from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.warm_start.evaluate import evaluate_policy, evaluate_runs
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
 

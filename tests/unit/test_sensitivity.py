@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sobolev_diffusion.sensitivity import action_sensitivities
+from sobolev_diffusion.training.first_order_targets import action_sensitivities
 
 RNG = np.random.default_rng(0)
 

@@ -13,25 +13,19 @@ from safetensors.torch import load_file
 from test_torch_training import LOSSES, draws_for, flat
 
 from sobolev_diffusion.cli import main
-from sobolev_diffusion.collect import collect_cold
-from sobolev_diffusion.config import (
-    MethodConfig,
-    SolverConfig,
-    TaskConfig,
-    TrainingConfig,
-    load,
-)
-from sobolev_diffusion.interplay import select
-from sobolev_diffusion.minibatches import TrainingInput
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.policies.stacked_trainer import StackedTrainer
-from sobolev_diffusion.policies.trainer import TorchTrainer
-from sobolev_diffusion.stages import Job, run
-from sobolev_diffusion.store import read_stamp
+from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig, TrainingConfig, load
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import Job, run
+from sobolev_diffusion.experiment.stamps import read_stamp
+from sobolev_diffusion.experiment.verify import verify
+from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.selection import select
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.train import Trained, TrainingFailed, train
-from sobolev_diffusion.train_together import train_together
-from sobolev_diffusion.verification import verify
+from sobolev_diffusion.training.minibatches import TrainingInput
+from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
+from sobolev_diffusion.training.stacked.train_together import train_together
+from sobolev_diffusion.training.torch_trainer import TorchTrainer
+from sobolev_diffusion.training.train import Trained, TrainingFailed, train
 
 SEEDS = (3, 4, 5)
 

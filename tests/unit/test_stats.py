@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sobolev_diffusion.stats import bootstrap, interval, over_seeds
+from sobolev_diffusion.figures.over_seeds import bootstrap, interval, over_seeds
 
 
 def test_interval_is_students():

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion.artefact import Artefact
-from sobolev_diffusion.cache import freeze, restore
-from sobolev_diffusion.store import BadArtefact, check, read_stamp, stamp_path, write_atomically, write_stamp
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.cache import freeze, restore
+from sobolev_diffusion.experiment.stamps import check, read_stamp, stamp_path, write_stamp
+from sobolev_diffusion.files import BadArtefact, write_atomically
 
 ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
 

@@ -9,13 +9,14 @@ import pytest
 from finite_differences import jacobian, jacobian_in_state, relative_error
 
 from sobolev_diffusion import config
-from sobolev_diffusion.collect import TRAINING, instance, solve_instances
-from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.gains import linearise
-from sobolev_diffusion.rollout import roll_out
-from sobolev_diffusion.sensitivity import action_sensitivities
-from sobolev_diffusion.solver import evaluate, solve
+from sobolev_diffusion.solver.collect import solve_instances
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.solver.gains import linearise
+from sobolev_diffusion.solver.proxddp import evaluate, solve
+from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import BUILT_IN, make_task
+from sobolev_diffusion.training.first_order_targets import action_sensitivities
+from sobolev_diffusion.warm_start.rollout import roll_out
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
 TASKS = list(CONFIG.tasks)

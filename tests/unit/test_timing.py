@@ -8,7 +8,7 @@ import numpy as np
 
 from sobolev_diffusion import config
 from sobolev_diffusion.tasks.quadrotor import Quadrotor
-from sobolev_diffusion.timing import time_policies
+from sobolev_diffusion.warm_start.timing import time_policies
 
 SETTINGS = config.load(Path(__file__).parents[2] / "config/config.yaml").tasks["quadrotor"]
 

@@ -7,8 +7,8 @@ from double_backward import gradients
 from native_cases import double, make_batch, make_policy, relative
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.gradient_step import draw, learning_rate
-from sobolev_diffusion.policies.trainer import TorchTrainer, moved
+from sobolev_diffusion.training.gradient_step import draw, learning_rate
+from sobolev_diffusion.training.torch_trainer import TorchTrainer, moved
 
 LOSSES = {
     "plain": None,

@@ -6,9 +6,9 @@ import pytest
 import torch
 from native_cases import make_inputs, relative
 
-from sobolev_diffusion.nearest import is_nearest
-from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.nearest import is_nearest
 
 CACHE = Path(__file__).parents[2] / "results/cache/policies"
 FROZEN = [path for path in sorted(CACHE.glob("*.safetensors")) if not is_nearest(path)]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion import verification
-from sobolev_diffusion.artefact import Artefact
-from sobolev_diffusion.store import digest, stamp_path
-from sobolev_diffusion.verification import leftovers, verify
+from sobolev_diffusion.experiment import verify as verification
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.stamps import stamp_path
+from sobolev_diffusion.experiment.verify import leftovers, verify
+from sobolev_diffusion.files import digest
 
 ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
 TWO = Artefact("evaluations", "task/method/seed1", {"seed": 1})

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from sobolev_diffusion.closed_loop import follow
-from sobolev_diffusion.collect import solve_instances
 from sobolev_diffusion.config import SolverConfig, TaskConfig, WarmConfig
-from sobolev_diffusion.solver import solve
-from sobolev_diffusion.streams import stream
+from sobolev_diffusion.solver.collect import solve_instances
+from sobolev_diffusion.solver.initial_guess import warm_guess
+from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.tasks.closed_loop import follow
+from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.warm_guess import warm_guess
 
 SOLVER = {"step_acceptance": "armijo", "mu": 1e-3}
 

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from sobolev_diffusion.workers import Failure, call_on_all
+from sobolev_diffusion.solver.workers import Failure, call_on_all
 
 
 def square(item):

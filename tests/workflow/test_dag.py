@@ -10,8 +10,8 @@ import yaml
 from clones import clone, planned, snakemake
 
 from sobolev_diffusion.config import load
-from sobolev_diffusion.plan import Plan
-from sobolev_diffusion.store import check
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stamps import check
 
 DRAWN = ("figures", "tables", "animations")
 

@@ -5,7 +5,7 @@ import yaml
 from clones import ROOT, planned, snakemake
 
 from sobolev_diffusion.config import load
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.experiment.plan import Plan
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 ALL_DRAWN = {section[:-1]: len(CONFIG[section]) for section in ("figures", "tables", "animations")}

@@ -1,5 +1,5 @@
 # Frozen artefacts are read where they lie; one that is asked for by its readable name is copied there.
-from sobolev_diffusion.artefact import SUFFIX
+from sobolev_diffusion.experiment.artefact import SUFFIX
 
 
 def frozen(wildcards):

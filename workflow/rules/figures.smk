@@ -1,7 +1,7 @@
 # Figures, tables and animations: drawn from artefacts; figures and tables are kept in git.
 import re
 
-from sobolev_diffusion.drawings import Drawing, ask_for, identity, why_draw
+from sobolev_diffusion.experiment.provenance import Drawing, ask_for, identity, why_draw
 
 STYLE = "config/plotting.yaml"
 REPORTED = {"figures": ".png", "tables": ".csv", "animations": ".html"}

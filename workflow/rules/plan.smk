@@ -2,10 +2,10 @@
 import os
 from pathlib import Path
 
-from sobolev_diffusion import cache
-from sobolev_diffusion.artefact import Artefact
+from sobolev_diffusion.experiment import cache
+from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.config import ConfigError, validate
-from sobolev_diffusion.plan import Plan
+from sobolev_diffusion.experiment.plan import Plan
 
 from snakemake.exceptions import WorkflowError
 

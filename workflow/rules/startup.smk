@@ -3,7 +3,7 @@ import fcntl
 
 from snakemake.logging import logger
 
-from sobolev_diffusion.verification import leftovers, verify
+from sobolev_diffusion.experiment.verify import leftovers, verify
 
 LOCKS = Path(".snakemake/locks")
 

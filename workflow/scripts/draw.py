@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sobolev_diffusion.drawings import Drawing
-from sobolev_diffusion.figures.draw import draw_or_exit
+from sobolev_diffusion.experiment.draw import draw_or_exit
+from sobolev_diffusion.experiment.provenance import Drawing
 
 results, section, suffixes = snakemake.params.place
 draw_or_exit(

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from sobolev_diffusion.cache import restore
-from sobolev_diffusion.store import BadArtefact
+from sobolev_diffusion.experiment.cache import restore
+from sobolev_diffusion.files import BadArtefact
 
 try:
     restore(Path(snakemake.input[0]), snakemake.params.key, Path(snakemake.output.artefact))

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from sobolev_diffusion.config import references
+from sobolev_diffusion.config import cross_checks as references
 from sobolev_diffusion.config.root import Config, merge
 from sobolev_diffusion.config.section import ConfigError
 

@@ -10,6 +10,9 @@ from pydantic import Field, model_validator
 
 from sobolev_diffusion.config.section import LATER, Entry, Fraction, PositiveFloat, PositiveInt, Section
 
+TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
+"""Labels of what no policy had a part in, in the place of a method."""
+
 
 class UnetConfig(Section):
     hidden_dims: tuple[PositiveInt, ...] = (16, 32, 64)

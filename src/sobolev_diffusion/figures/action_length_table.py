@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import ActionLengthTable
+from sobolev_diffusion.config.methods import TO_ALONE
+from sobolev_diffusion.figures.over_seeds import over_seeds
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 ROWS = {
     "policy_cost": "policy mean cost",

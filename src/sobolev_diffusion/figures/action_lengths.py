@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import ActionLengthFigure
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures import panels
 from sobolev_diffusion.figures.curves import legend
 from sobolev_diffusion.figures.style import Style

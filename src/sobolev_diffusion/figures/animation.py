@@ -11,22 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from sobolev_diffusion.demonstrations import Demonstrations
-from sobolev_diffusion.pictures import read_solutions
-from sobolev_diffusion.store import write_atomically
+from sobolev_diffusion.files import write_atomically
+from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Array, Task
 
 FRAMES_PER_SECOND = 50
 COLUMN_HEIGHT = 2.0  # m, as drawn
 
 
-def animate(artefact: tuple[Path, str], title: str, count: int, output: Path) -> None:
-    """Write a page that plays the first runs of a block of demonstrations, all at once.
-
-    Raises:
-        BadArtefact: the demonstrations are missing, altered, or belong to other settings.
-    """
-    task, runs = read_solutions(*artefact)
+def animate(task: Task, runs: Demonstrations, title: str, count: int, output: Path) -> None:
+    """Write a page that plays the first `count` runs, all at once."""
     data = json.dumps(scene(task, runs.take(np.arange(min(count, len(runs))))), separators=(",", ":"))
     template = Template((resources.files(__package__) / "animation.html").read_text())
     page = template.substitute(title=html.escape(title), scene=data)

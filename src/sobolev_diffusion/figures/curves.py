@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sobolev_diffusion.artefact import TO_ALONE
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.style import OFF_SCALE, Method, Style
 
 LENGTHS = {"short training": "--", "long training": "-", "longer training": ":"}

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from sobolev_diffusion.stats import over_seeds
+from sobolev_diffusion.figures.over_seeds import over_seeds
 
 
 class Shown(NamedTuple):

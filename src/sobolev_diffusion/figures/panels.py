@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from sobolev_diffusion.artefact import TO_ALONE
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.curves import draw_curves
+from sobolev_diffusion.figures.over_seeds import over_seeds
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 TITLES = {
     "policy_cost": "policy mean cost",

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyFigure
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.curves import draw_curves, legend
+from sobolev_diffusion.figures.over_seeds import over_seeds
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 CONDITION = ("method", "n_traj", "epochs", "action_length")
 

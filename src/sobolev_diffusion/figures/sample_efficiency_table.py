@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import SampleEfficiencyTable
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.evaluation_cells import cells, whole_numbers
 from sobolev_diffusion.figures.sample_efficiency import CONDITION
 from sobolev_diffusion.figures.style import Style

@@ -9,11 +9,7 @@ import matplotlib
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
-import pandas as pd
 import yaml
-from matplotlib.figure import Figure
-
-from sobolev_diffusion.store import write_atomically
 
 plt.rcParams.update(
     {
@@ -66,22 +62,3 @@ class Style:
         content = yaml.safe_load(path.read_text())
         methods = {name: Method(**looks) for name, looks in content["methods"].items()}
         return Style(methods, content["tasks"])
-
-
-def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
-    """Write stem.pdf, stem.png and stem.csv (what is drawn)."""
-    write_atomically(
-        stem.with_suffix(".pdf"),
-        lambda partial: figure.savefig(
-            partial,
-            format="pdf",
-            metadata={"CreationDate": None, "Producer": None, "Creator": None},
-        ),
-    )
-    write_atomically(
-        stem.with_suffix(".png"),
-        lambda partial: figure.savefig(partial, format="png", metadata={"Software": None}),
-    )
-    csv = drawn.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    write_atomically(stem.with_suffix(".csv"), lambda partial: partial.write_text(csv))
-    plt.close(figure)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobolev_diffusion.artefact import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.config import SummaryTable
+from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.figures.evaluation_cells import among_obstacles
+from sobolev_diffusion.figures.over_seeds import over_seeds
 from sobolev_diffusion.figures.sample_efficiency import at_action_length
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 
 def make(rows: pd.DataFrame, spec: SummaryTable, style: Style) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import TimingTable
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.style import Style
 
 SECONDS = ("rollout_seconds", "solve_seconds", "total_seconds")

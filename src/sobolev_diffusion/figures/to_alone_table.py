@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import ToAloneTable
+from sobolev_diffusion.config.methods import TO_ALONE
+from sobolev_diffusion.figures.over_seeds import over_seeds
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import over_seeds
 
 FLAGS = ("converged", "stalled", "failed", "reached")
 LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima

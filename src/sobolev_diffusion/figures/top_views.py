@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import TopViewsFigure
+from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures.solutions import points
 from sobolev_diffusion.figures.style import Style
 

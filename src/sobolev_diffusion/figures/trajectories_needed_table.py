@@ -8,11 +8,11 @@ import math
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.artefact import TO_ALONE
 from sobolev_diffusion.config import TrajectoriesNeededTable
+from sobolev_diffusion.config.methods import TO_ALONE
+from sobolev_diffusion.figures.over_seeds import bootstrap
 from sobolev_diffusion.figures.sample_efficiency import at_action_length
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.stats import bootstrap
 
 
 def make(rows: pd.DataFrame, spec: TrajectoriesNeededTable, style: Style) -> pd.DataFrame:

@@ -1,5 +1,32 @@
-"""Policies learnt from demonstrations. Nothing in here imports aligator or pinocchio."""
+"""Policies: what predicts. Nothing in here imports aligator or pinocchio."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies import diffusion, mlp  # they register themselves by kind
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.nearest import NearestDemonstration, is_nearest
 
-__all__ = ["diffusion", "mlp"]
+if TYPE_CHECKING:
+    from sobolev_diffusion.tasks.base import Task
+
+__all__ = ["AnyPolicy", "Policy", "diffusion", "load_policy", "make_policy", "mlp"]
+
+AnyPolicy = Policy | NearestDemonstration
+
+
+def load_policy(path: Path) -> AnyPolicy:
+    """Read a policy of any kind.
+
+    Raises:
+        BadArtefact: the file is missing, truncated, or not a policy.
+    """
+    return NearestDemonstration.load(path) if is_nearest(path) else Policy.load(path)
+
+
+def make_policy(task: Task, config: PolicyConfig) -> Policy:
+    """An untrained policy of the right size for the task; its weights come from torch's global generator."""
+    return Policy.kinds[config.kind](config, task.action_dim, task.observation_dim)

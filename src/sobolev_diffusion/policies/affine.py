@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sobolev_diffusion.policies.fitted import Fitted
+from sobolev_diffusion.policies.normaliser import Fitted
 
 RIDGE = 1e-3  # directions of the observation that the demonstrations leave open get no weight
 

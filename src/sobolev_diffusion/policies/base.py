@@ -14,10 +14,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.policies.affine import AffinePart
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.prediction_engine import Engine, PredictionEngine
-from sobolev_diffusion.store import BadArtefact, write_atomically
 
 METADATA_KEY = "sobolev_diffusion"  # a single key: the order of several is not defined
 

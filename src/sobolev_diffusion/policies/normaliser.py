@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import torch
-from torch import Tensor
-
-from sobolev_diffusion.policies.fitted import Fitted
+from torch import Tensor, nn
 
 SMALLEST_SCALE = 1e-6  # a constant channel is centred, not blown up
 
@@ -17,6 +17,14 @@ def scales(samples: np.ndarray, floor: float = 0.0) -> np.ndarray:
     scale = np.maximum(scale, floor * scale.max())
     scale[scale < SMALLEST_SCALE] = 1.0
     return scale
+
+
+class Fitted(nn.Module):
+    """A module whose buffers are used by NumPy."""
+
+    def _array(self, name: str) -> np.ndarray:
+        # a module's attributes cost more than the arithmetic
+        return cast(dict[str, Tensor], self._buffers)[name].cpu().numpy()
 
 
 class Normaliser(Fitted):

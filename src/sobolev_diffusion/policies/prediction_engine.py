@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from sobolev_diffusion.policies import native
-from sobolev_diffusion.policies.interface import PolicyInterface
+from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.policies.native_kernels import PolicyInterface
 
 Engine = Literal["auto", "native", "torch"]
 

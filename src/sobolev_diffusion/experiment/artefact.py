@@ -1,0 +1,60 @@
+"""One file that a stage computes: what it is a function of, its key, its places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sobolev_diffusion.experiment.keys import artefact_key
+
+SUFFIX = {
+    "demonstrations": ".npz",
+    "collections": ".parquet",
+    "policies": ".safetensors",
+    "evaluations": ".parquet",
+    "timings": ".parquet",
+    "references": ".parquet",
+    "paths": ".parquet",
+}
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One file that a stage computes.
+
+    Attributes:
+        stage: which stage.
+        name: readable place below the stage's folder, without key and suffix.
+        settings: all that the stage reads besides its inputs; JSON.
+        inputs: the artefacts it is computed from, in order.
+        labels: columns that identify it in tables (task, method, seed, ...).
+        shared: artefacts it is read from as well, there so that nothing is computed twice. Its settings say
+            all that they are a function of, so they are no part of its key.
+    """
+
+    stage: str
+    name: str
+    settings: dict[str, Any]
+    inputs: tuple[Artefact, ...] = ()
+    labels: dict[str, Any] = field(default_factory=dict)
+    shared: tuple[Artefact, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Artefact, ...]:
+        """The files that its job reads."""
+        return (*self.inputs, *self.shared)
+
+    @cached_property
+    def key(self) -> str:
+        return artefact_key(self.stage, self.settings, [each.key for each in self.inputs])
+
+    @property
+    def file(self) -> str:
+        """Path below the results folder: readable, and distinct for every key, so that nothing goes stale."""
+        return f"{self.stage}/{self.name}.{self.key}{SUFFIX[self.stage]}"
+
+    @property
+    def cached_file(self) -> str:
+        """Path below the cache folder of its frozen copy."""
+        return f"{self.stage}/{self.key}{SUFFIX[self.stage]}"

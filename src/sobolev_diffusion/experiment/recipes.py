@@ -1,0 +1,344 @@
+"""How each artefact is made: the settings it is a function of and the artefacts it is made from.
+
+Needs no torch and no solver, so that the workflow is quick to look at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.keys import TASK_REVISION
+
+
+class Recipes:
+    """Recipes of a configuration; those of a file are looked up once and remembered.
+
+    Args:
+        config: validated.
+        root: folder that relative paths of task modules start from.
+    """
+
+    def __init__(self, config: Config, root: Path = Path()) -> None:
+        self.config = config
+        self.root = root
+        self._known: dict[tuple, Artefact] = {}
+        self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
+
+    @property
+    def asked_for(self) -> list[Artefact]:
+        """Every artefact whose recipe was asked for, and all that those are made from."""
+        return list(self._known.values())
+
+    def evaluation_runs(self, task: str, seed: int) -> Artefact:
+        """TO alone on the evaluation instances of a seed, trajectories and gains."""
+        return self._remember(
+            "demonstrations",
+            f"{task}/{TO_ALONE}/seed{seed}/evaluation",
+            {
+                "task": self._task(task),
+                "solver": self.config.tasks[task].cold.identity(),
+                "seed": seed,
+                "purpose": "evaluation",
+                "first": 0,
+                "count": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed},
+        )
+
+    def solver_evaluation(self, task: str, seed: int) -> Artefact:
+        """TO alone on the evaluation instances of a seed."""
+        return self._from_evaluation_runs("evaluations", task, seed, self.config.evaluation.instances)
+
+    def solver_paths(self, task: str, seed: int, instances: int) -> Artefact:
+        """The way that TO alone finds on the first evaluation instances of a seed."""
+        return self._from_evaluation_runs("paths", task, seed, instances)
+
+    def _from_evaluation_runs(self, stage: str, task: str, seed: int, instances: int) -> Artefact:
+        return self._remember(
+            stage,
+            f"{task}/{TO_ALONE}/seed{seed}",
+            {
+                "task": self._task(task),
+                "solver": self.config.tasks[task].cold.identity(),
+                "seed": seed,
+                "instances": instances,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed},
+            (self.evaluation_runs(task, seed),),
+        )
+
+    def reference(self, task: str, seed: int) -> Artefact:
+        """The best known costs of the evaluation instances of a seed."""
+        settings = self.config.tasks[task]
+        return self._remember(
+            "references",
+            f"{task}/seed{seed}",
+            {
+                "task": self._task(task),
+                "cold": settings.cold.identity(),
+                "warm": settings.warm.identity(),
+                "reference": self.config.search(task).identity(),
+                "seed": seed,
+                "instances": self.config.evaluation.instances,
+            },
+            (),
+            {"task": task, "method": BEST_KNOWN, "seed": seed},
+            (self.evaluation_runs(task, seed),),
+        )
+
+    def cold_block(self, task: str, seed: int, block: int, max_iterations: int | None = None) -> Artefact:
+        """TO alone on a block of training instances; K_solve is that of the task unless given."""
+        size, solver = self.config.block_size, self.config.tasks[task].cold
+        if max_iterations is not None:
+            solver = solver.model_copy(update={"max_iterations": max_iterations})
+        return self._remember(
+            "demonstrations",
+            f"{task}/{TO_ALONE}/seed{seed}/block{block}",
+            {
+                "task": self._task(task),
+                "solver": solver.identity(),
+                "seed": seed,
+                "first": block * size,
+                "count": size,
+            },
+            (),
+            {"task": task, "method": TO_ALONE, "seed": seed, "block": block},
+        )
+
+    def policy(self, chain: Chain, iteration: int) -> Artefact:
+        """The policy trained in one iteration of Algorithm 1."""
+        if (chain, iteration) in self._policies:
+            return self._policies[chain, iteration]
+        rules = chain.rules
+        before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
+        learnt = range(1, iteration + 1) if rules.accumulate else range(iteration, iteration + 1)
+        settings = {
+            "task": self._task(chain.task),
+            "method": self.config.method(chain.task, chain.method).identity(),
+            "epochs": chain.epochs,
+            "seed": chain.seed,
+            "instances": iteration * chain.n_traj,
+        }
+        if iteration > 1 or not rules.reject or rules.reject_local_minima or rules.continuation:
+            settings["chunks"] = [self._instances(chain, each) for each in learnt]
+            settings["interplay"] = rules.identity()
+            settings["iteration"] = iteration
+        policy = self._remember(
+            "policies",
+            f"{chain.place}/iter{iteration}",
+            settings,
+            (*self._data(chain, learnt), *before),
+            {**chain.labels, "iteration": iteration},
+        )
+        self._policies[chain, iteration] = policy
+        return policy
+
+    def warm_demonstrations(self, chain: Chain, iteration: int) -> Artefact:
+        """Solves of an iteration's instances from the rollout of the policy of the iteration before."""
+        policy = self.policy(chain, iteration - 1)
+        first, last = self._instances(chain, iteration)
+        (length,) = self.config.method(chain.task, chain.method).policy.applicable(
+            [chain.rules.action_length]
+        )
+        return self._remember(
+            "demonstrations",
+            f"{chain.place}/iter{iteration}",
+            {
+                "task": self._task(chain.task),
+                "solver": self.config.tasks[chain.task].warm.identity(),
+                "seed": chain.seed,
+                "first": first,
+                "count": last - first,
+                "action_length": length,
+            },
+            (policy,),
+            {**chain.labels, "iteration": iteration},
+        )
+
+    def continued(self, chain: Chain, iteration: int) -> Artefact:
+        """Solves of an iteration's instances from those of their neighbours in it and in those before."""
+        assert chain.rules.continuation is not None
+        before = range(1, iteration) if chain.rules.new_instances else range(0)
+        first, last = self._instances(chain, iteration)
+        return self._remember(
+            "demonstrations",
+            f"{chain.task}/{CONTINUED}/n{chain.n_traj}/seed{chain.seed}/iter{iteration}",
+            {
+                "task": self._task(chain.task),
+                "solver": self.config.tasks[chain.task].warm.identity(),
+                "continuation": chain.rules.continuation.identity(),
+                "seed": chain.seed,
+                "first": first,
+                "count": last - first,
+            },
+            (
+                *(self.continued(chain, each) for each in before),
+                *self._cold_blocks(chain, range(iteration, iteration + 1)),
+            ),
+            {"task": chain.task, "method": CONTINUED, "seed": chain.seed, "iteration": iteration},
+        )
+
+    def collection(self, chain: Chain, iterations: int) -> Artefact:
+        """How the collecting went: both solves of every instance of every iteration."""
+        chunks = range(1, iterations + 1)
+        return self._remember(
+            "collections",
+            chain.place,
+            {
+                "seed": chain.seed,
+                "chunks": [self._instances(chain, each) for each in chunks],
+                "interplay": chain.rules.identity(),
+            },
+            tuple(self._data(chain, chunks)),
+            chain.labels,
+        )
+
+    def evaluation(self, spec: ExperimentConfig, chain: Chain, iteration: int) -> Artefact:
+        """A policy on the evaluation instances of its seed."""
+        policy = self.policy(chain, iteration)
+        lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
+        kind = self.config.method(chain.task, chain.method).policy
+        return self._remember(
+            "evaluations",
+            policy.name,
+            {
+                "task": self._task(chain.task),
+                "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
+                "seed": chain.seed,
+                "instances": self.config.evaluation.instances,
+                "action_lengths": kind.applicable(lengths),
+            },
+            (policy,),
+            policy.labels,
+        )
+
+    def paths(self, chain: Chain, iteration: int, action_length: int, instances: int) -> Artefact:
+        """The way that a policy takes on the first evaluation instances of its seed."""
+        policy = self.policy(chain, iteration)
+        (length,) = self.config.method(chain.task, chain.method).policy.applicable([action_length])
+        return self._remember(
+            "paths",
+            policy.name,
+            {
+                "task": self._task(chain.task),
+                "seed": chain.seed,
+                "instances": instances,
+                "action_length": length,
+            },
+            (policy,),
+            policy.labels,
+        )
+
+    def timing(self, name: str) -> Artefact:
+        """Wall-clock times of an experiment's methods."""
+        timing, seed = self.config.timings[name], self.config.first_seed
+        spec = self.config.experiments[timing.experiment]
+        policies = []
+        for method in spec.methods:
+            epochs = spec.epochs.get(self.config.method(spec.task, method).policy.kind)
+            longest = max(epochs) if epochs else None
+            chain = Chain(spec.task, method, timing.n_traj, longest, seed, spec.interplay)
+            policies.append(self.policy(chain, spec.iterations))
+        lengths = sorted({*spec.action_lengths, *spec.last_action_lengths})
+        return self._timing(
+            name,
+            spec.task,
+            seed,
+            timing.instances,
+            dict(zip(spec.methods, policies, strict=True)),
+            lengths,
+        )
+
+    def solver_timing(self, task: str, instances: int) -> Artefact:
+        """Wall-clock times of TO alone on some evaluation instances of the first seed."""
+        return self._timing(f"{task}/{TO_ALONE}", task, self.config.first_seed, instances, {}, [])
+
+    def _timing(
+        self,
+        name: str,
+        task: str,
+        seed: int,
+        instances: int,
+        policies: Mapping[str, Artefact],
+        action_lengths: list[int],
+    ) -> Artefact:
+        return self._remember(
+            "timings",
+            name,
+            {
+                "task": self._task(task),
+                "cold": self.config.tasks[task].cold.identity(),
+                "warm": self.config.tasks[task].warm.identity(),
+                "seed": seed,
+                "instances": instances,
+                "methods": list(policies),
+                "action_lengths": action_lengths,
+            },
+            tuple(policies.values()),
+            {"task": task, "seed": seed},
+        )
+
+    def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
+        """What these iterations collect: runs that no policy had a part in, then the warm ones of each."""
+        warm = [
+            self.warm_demonstrations(chain, each)
+            for each in iterations
+            if each > 1 and chain.rules.warm_start
+        ]
+        if chain.rules.continuation:
+            continued = (self.continued(chain, each) for each in iterations)
+            return [*{each.key: each for each in continued}.values(), *warm]
+        return [*self._cold_blocks(chain, iterations), *warm]
+
+    def _cold_blocks(self, chain: Chain, iterations: range) -> list[Artefact]:
+        """The blocks of cold solves that hold the instances of these iterations."""
+        size = self.config.block_size
+        instances = (range(*self._instances(chain, each)) for each in iterations)
+        blocks = {number // size for numbers in instances for number in numbers}
+        return [
+            self.cold_block(chain.task, chain.seed, block, chain.rules.max_iterations)
+            for block in sorted(blocks)
+        ]
+
+    @staticmethod
+    def _instances(chain: Chain, iteration: int) -> tuple[int, int]:
+        """First and last (exclusive) training instance of an iteration."""
+        first = (iteration - 1) * chain.n_traj if chain.rules.new_instances else 0
+        return first, first + chain.n_traj
+
+    def _remember(
+        self,
+        stage: str,
+        name: str,
+        settings: dict[str, Any],
+        inputs: tuple[Artefact, ...],
+        labels: dict[str, Any],
+        shared: tuple[Artefact, ...] = (),
+    ) -> Artefact:
+        artefact = Artefact(stage, name, settings, inputs, labels, shared)
+        return self._known.setdefault((stage, name, artefact.key), artefact)
+
+    def _task(self, name: str) -> dict[str, Any]:
+        """What identifies a task: its name, its kind or its file's content, and its options."""
+        spec = self.config.tasks[name]
+        if spec.module is None:
+            identity = {"name": name, "options": spec.options, "module": None}
+            if spec.kind:
+                identity["kind"] = spec.kind
+            if (kind := spec.kind or name) in TASK_REVISION:
+                identity["revision"] = TASK_REVISION[kind]
+            return identity
+        path = self.root / spec.module
+        if not path.is_file():
+            raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}

@@ -1,0 +1,87 @@
+"""Which artefacts the experiments of a configuration ask for."""
+
+from __future__ import annotations
+
+from sobolev_diffusion.config import ConfigError
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.recipes import Recipes
+
+
+class Experiments:
+    """The artefacts of every experiment.
+
+    Args:
+        recipes: of the configuration.
+    """
+
+    def __init__(self, recipes: Recipes) -> None:
+        self.config = recipes.config
+        self.recipes = recipes
+        self._evaluated: dict[str, tuple[Artefact, ...]] = {}
+
+    def evaluations(self, name: str) -> tuple[Artefact, ...]:
+        """The evaluations of an experiment: TO alone, then every policy of every iteration."""
+        if name not in self._evaluated:
+            self._evaluated[name] = self._evaluations(name)
+        return self._evaluated[name]
+
+    def _evaluations(self, name: str) -> tuple[Artefact, ...]:
+        spec = self.config.experiments[name]
+        evaluations = [*self.alone(name)]
+        for chain in self._chains(name):
+            evaluations += [
+                self.recipes.evaluation(spec, chain, iteration) for iteration in range(1, spec.iterations + 1)
+            ]
+        return tuple(evaluations)
+
+    def alone(self, name: str) -> tuple[Artefact, ...]:
+        """TO alone on the evaluation instances of an experiment."""
+        task = self.config.experiments[name].task
+        return tuple(self.recipes.solver_evaluation(task, seed) for seed in self.config.seeds_of(name))
+
+    def longest_evaluations(
+        self, name: str, method: str, n_traj: int | None = None, iteration: int | None = None
+    ) -> tuple[Artefact, ...]:
+        """One method's longest trained policies, of one n_traj or of all, of an iteration or the last."""
+        spec = self.config.experiments[name]
+        return tuple(
+            self.recipes.evaluation(spec, chain, iteration or spec.iterations)
+            for chain in self.longest_trained(name, method)
+            if n_traj in (None, chain.n_traj)
+        )
+
+    def policies(self, name: str, iteration: int) -> tuple[Artefact, ...]:
+        """The policies that one iteration of an experiment trains.
+
+        Raises:
+            ConfigError: there is no such experiment, or it has fewer iterations.
+        """
+        if name not in self.config.experiments:
+            known = ", ".join(self.config.experiments)
+            raise ConfigError(f"config: experiments: no {name}; known: {known}")
+        spec = self.config.experiments[name]
+        if not 1 <= iteration <= spec.iterations:
+            raise ConfigError(f"config: experiments.{name}: {spec.iterations} iterations, no {iteration}")
+        return tuple(self.recipes.policy(chain, iteration) for chain in self._chains(name))
+
+    def collections(self, name: str) -> tuple[Artefact, ...]:
+        """How the collecting of an experiment went, in every run of Algorithm 1."""
+        spec = self.config.experiments[name]
+        return tuple(self.recipes.collection(chain, spec.iterations) for chain in self._chains(name))
+
+    def _chains(self, name: str) -> list[Chain]:
+        spec = self.config.experiments[name]
+        return [
+            Chain(spec.task, method, n_traj, epochs, seed, spec.interplay)
+            for method in spec.methods
+            for n_traj in spec.n_traj
+            for epochs in spec.epochs.get(self.config.method(spec.task, method).policy.kind, (None,))
+            for seed in self.config.seeds_of(name)
+        ]
+
+    def longest_trained(self, name: str, method: str) -> list[Chain]:
+        """The chains of a method of an experiment with the most epochs; all where nothing is trained."""
+        chains = [chain for chain in self._chains(name) if chain.method == method]
+        longest = max((chain.epochs or 0 for chain in chains), default=0)
+        return [chain for chain in chains if (chain.epochs or 0) == longest]

@@ -1,0 +1,106 @@
+"""Train the policies of an experiment together, and leave them where the workflow looks for them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import torch
+
+from sobolev_diffusion.config import MethodConfig
+from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.cache import place_of
+from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import Job, check_inputs, task_of, training_input, write
+from sobolev_diffusion.experiment.stamps import machine
+from sobolev_diffusion.training.stacked.train_together import train_together
+from sobolev_diffusion.training.train import TrainingFailed
+
+log = logging.getLogger(__name__)
+
+
+def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefact]:
+    """The policies of an experiment's iteration that are not there yet and whose inputs are.
+
+    Demonstrations that are followed without a network ("nearest") are left to the workflow.
+
+    Raises:
+        ConfigError: there is no such experiment or iteration.
+    """
+
+    def there(artefact: Artefact) -> bool:
+        return _place(plan, artefact, cache).exists()
+
+    return [
+        policy
+        for policy in plan.experiments.policies(name, iteration)
+        if policy.settings["method"]["policy"]["kind"] != "nearest"
+        and not there(policy)
+        and all(map(there, policy.inputs))
+    ]
+
+
+def train_experiment(
+    plan: Plan, policies: list[Artefact], cache: Path, device: torch.device
+) -> Iterator[tuple[Path, TrainingFailed | None]]:
+    """Train policies, those of one task, method and epochs at once, and write each with its stamp.
+
+    Args:
+        plan: of the configuration that asks for them; its task modules and results lie below its root.
+        policies: as `trainable` gives them.
+        cache: folder of the frozen artefacts.
+        device: where to train.
+
+    Yields:
+        The file of each policy, as soon as it is written, or with it why the training failed.
+
+    Raises:
+        BadArtefact: an input is altered.
+        ValueError: no demonstration to learn from.
+    """
+    for _, group in groupby(sorted(policies, key=_method), _method):
+        start = time.perf_counter()
+        artefacts = list(group)
+        jobs = [_job(plan, each, cache) for each in artefacts]
+        for job in jobs:
+            check_inputs(job)
+        settings = jobs[0].settings
+        log.info("%d policies of %s together", len(jobs), jobs[0].labels["method"])
+        outcomes = train_together(
+            task_of(settings),
+            [training_input(job) for job in jobs],
+            MethodConfig(**settings["method"]),
+            settings["epochs"],
+            device,
+        )
+        for index, outcome in outcomes:
+            output = Path(plan.config.results) / artefacts[index].file
+            if isinstance(outcome, TrainingFailed):
+                yield output, outcome
+                continue
+            write(jobs[index], output, outcome.policy.save, start, _described(device, len(jobs)))
+            yield output, None
+
+
+def _place(plan: Plan, artefact: Artefact, cache: Path) -> Path:
+    config = plan.config
+    return place_of(artefact, Path(config.results), None if config.cache == "off" else cache)
+
+
+def _job(plan: Plan, artefact: Artefact, cache: Path) -> Job:
+    inputs = [(_place(plan, each, cache), each.key) for each in artefact.inputs]
+    return Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs)
+
+
+def _method(policy: Artefact) -> str:
+    """What policies that are trained together have in common."""
+    return json.dumps([policy.settings[name] for name in ("task", "method", "epochs")], sort_keys=True)
+
+
+def _described(device: torch.device, count: int) -> str:
+    processor = torch.cuda.get_device_name(device) if device.type == "cuda" else machine()["processor"]
+    return f"{processor}, {count} policies together"

@@ -1,0 +1,73 @@
+"""Solve instances of a task, each in a process that may die."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.workers import Failure, call_on_all
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.instances import TRAINING, instance
+
+log = logging.getLogger(__name__)
+
+
+def solve_instances(
+    task: Task,
+    config: SolverConfig,
+    numbers: Sequence[int],
+    thetas: Sequence[Array],
+    guesses: Sequence[tuple[Array, Array]] | None = None,
+    workers: int = 1,
+) -> Demonstrations:
+    """Solve every instance, from its guess or, without one, from the task's interpolated guess.
+
+    Whatever happens to a solve, its instance is there: with its error if there is no result.
+    """
+
+    def solve_one(index: int) -> Solution:
+        guess = guesses[index] if guesses else task.guess(thetas[index])
+        return solve(task.problem(thetas[index]), guess, config, with_gains=True)
+
+    solutions = []
+    for index, answer in enumerate(call_on_all(solve_one, len(thetas), workers=workers)):
+        if isinstance(answer, Failure):
+            guess = guesses[index] if guesses else _staying(task, thetas[index])
+            answer = Solution.failed(guess, answer.reason)
+        log.info(
+            "instance %d: %s after %d iterations, cost %.4g %s",
+            numbers[index],
+            "converged" if answer.converged else "not converged",
+            answer.iterations,
+            answer.cost,
+            answer.error,
+        )
+        solutions.append(answer)
+    failures = sum(bool(solution.error) for solution in solutions)
+    if failures:
+        log.warning("%d of %d solves ended without a result", failures, len(solutions))
+    return Demonstrations.stack(numbers, thetas, solutions, task.space.ndx)
+
+
+def _staying(task: Task, theta: Array) -> tuple[Array, Array]:
+    """x_0 throughout, without control: stands where there is not even a guess."""
+    xs = np.repeat(task.initial_state(theta)[None], task.horizon + 1, axis=0)
+    return xs, np.zeros((task.horizon, task.nu))
+
+
+def collect_cold(
+    task: Task,
+    config: SolverConfig,
+    seed: int,
+    numbers: Sequence[int],
+    workers: int = 1,
+    purpose: str = TRAINING,
+) -> Demonstrations:
+    """TO alone on training instances, or those of another purpose."""
+    thetas = [instance(task, purpose, seed, number) for number in numbers]
+    return solve_instances(task, config, numbers, thetas, workers=workers)

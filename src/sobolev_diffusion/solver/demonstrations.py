@@ -1,0 +1,137 @@
+"""Demonstrations on disk: solver runs with their gains, one .npz without pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.solver.gains import Linearisation
+from sobolev_diffusion.solver.proxddp import Solution
+
+
+@dataclass(frozen=True)
+class Demonstrations:
+    """Runs of the solver on n instances of a task, converged or not.
+
+    Attributes:
+        instance: number of each instance in its random stream, (n,).
+        theta: task parameters, (n, n_theta).
+        xs, us: states (n, T+1, nx) and controls (n, T, nu).
+        gains, A, B: linearisation at the solution, (n, T, nu, ndx), (n, T, ndx, ndx), (n, T, ndx, nu).
+        cost: trajectory cost, (n,); infinite where the solver failed.
+        iterations: Newton iterations, (n,).
+        converged, stalled: flags, (n,).
+        primal_infeasibility, dual_infeasibility: at the end, (n,).
+        error: why a run ended without a result, "" where it did not, (n,).
+    """
+
+    instance: NDArray[np.int64]
+    theta: NDArray[np.float64]
+    xs: NDArray[np.float64]
+    us: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    A: NDArray[np.float64]
+    B: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    iterations: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+    stalled: NDArray[np.bool_]
+    primal_infeasibility: NDArray[np.float64]
+    dual_infeasibility: NDArray[np.float64]
+    error: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.instance)
+
+    def take(self, index: NDArray) -> Demonstrations:
+        """The runs that an index array or mask picks."""
+        return Demonstrations(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+
+    @staticmethod
+    def concatenate(parts: list[Demonstrations]) -> Demonstrations:
+        """All runs of several sets, in order."""
+        return Demonstrations(
+            **{
+                field.name: np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(Demonstrations)
+            }
+        )
+
+    @staticmethod
+    def stack(
+        instances: Sequence[int], thetas: Sequence[np.ndarray], solutions: Sequence[Solution], ndx: int
+    ) -> Demonstrations:
+        """Gather solutions; a run that failed keeps its guess and has zero gains."""
+        horizon, nu = solutions[0].us.shape
+
+        def linear(name: str, shape: tuple[int, ...]) -> np.ndarray:
+            return np.stack(
+                [getattr(s.linearisation, name) if s.linearisation else np.zeros(shape) for s in solutions]
+            )
+
+        return Demonstrations(
+            instance=np.array(instances, dtype=np.int64),
+            theta=np.stack(thetas),
+            xs=np.stack([s.xs for s in solutions]),
+            us=np.stack([s.us for s in solutions]),
+            gains=linear("gains", (horizon, nu, ndx)),
+            A=linear("A", (horizon, ndx, ndx)),
+            B=linear("B", (horizon, ndx, nu)),
+            cost=np.array([s.cost for s in solutions]),
+            iterations=np.array([s.iterations for s in solutions], dtype=np.int64),
+            converged=np.array([s.converged for s in solutions]),
+            stalled=np.array([s.stalled for s in solutions]),
+            primal_infeasibility=np.array([s.primal_infeasibility for s in solutions]),
+            dual_infeasibility=np.array([s.dual_infeasibility for s in solutions]),
+            error=np.array([s.error for s in solutions], dtype=np.str_),
+        )
+
+    def solutions(self) -> list[Solution]:
+        """What `stack` gathered, but for the seconds, which are not kept."""
+        return [
+            Solution(
+                xs=self.xs[i],
+                us=self.us[i],
+                cost=float(self.cost[i]),
+                iterations=int(self.iterations[i]),
+                converged=bool(self.converged[i]),
+                stalled=bool(self.stalled[i]),
+                primal_infeasibility=float(self.primal_infeasibility[i]),
+                dual_infeasibility=float(self.dual_infeasibility[i]),
+                seconds=0.0,
+                error=str(self.error[i]),
+                linearisation=None if self.error[i] else Linearisation(self.gains[i], self.A[i], self.B[i]),
+            )
+            for i in range(len(self))
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write the .npz; the same runs give the same bytes."""
+
+        def write(partial: Path) -> None:
+            with partial.open("wb") as file:
+                np.savez_compressed(file, **vars(self))
+
+        write_atomically(path, write)
+
+    @staticmethod
+    def load(path: Path) -> Demonstrations:
+        """Read what `save` wrote.
+
+        Raises:
+            BadArtefact: the file is missing, truncated, or not a set of demonstrations.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                stored = dict(arrays)
+            stored.setdefault("error", np.full(len(stored["instance"]), ""))  # older files have none
+            return Demonstrations(**{field.name: stored[field.name] for field in fields(Demonstrations)})
+        except Exception as error:
+            raise BadArtefact(
+                path, f"is not a set of demonstrations ({error})", "collect it again"
+            ) from error

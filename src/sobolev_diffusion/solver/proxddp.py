@@ -1,0 +1,151 @@
+"""Solve one problem with ProxDDP, and say plainly how it went."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import aligator
+import numpy as np
+from numpy.typing import NDArray
+
+from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.solver.gains import Linearisation, linearise
+
+Array = NDArray[np.float64]
+
+_ACCEPTANCE = {
+    "filter": aligator.SA_FILTER,
+    "armijo": aligator.SA_LINESEARCH_ARMIJO,
+    "nonmonotone": aligator.SA_LINESEARCH_NONMONOTONE,
+}
+_ROLLOUT = {"linear": aligator.ROLLOUT_LINEAR, "nonlinear": aligator.ROLLOUT_NONLINEAR}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What one run of the solver ended with.
+
+    Attributes:
+        xs: states, (T+1, nx).
+        us: controls, (T, nu).
+        cost: trajectory cost of (1).
+        iterations: Newton iterations.
+        converged: both infeasibilities came under their tolerance.
+        stalled: not converged, yet stopped before the cap: the regularisation hit its maximum.
+        primal_infeasibility, dual_infeasibility: at the end.
+        seconds: wall-clock time of the solver's run.
+        error: what ended the run without a result (an exception, a crash of its process, a timeout), "" if
+            nothing did; then xs, us are the guess and cost is inf.
+        linearisation: gains and dynamics Jacobians at the solution; None unless asked for.
+    """
+
+    xs: Array
+    us: Array
+    cost: float
+    iterations: int
+    converged: bool
+    stalled: bool
+    primal_infeasibility: float
+    dual_infeasibility: float
+    seconds: float
+    error: str
+    linearisation: Linearisation | None
+
+    @staticmethod
+    def failed(guess: tuple[Array, Array], error: str) -> Solution:
+        """Stands in for a run that ended without a result."""
+        nothing = {"iterations": 0, "converged": False, "stalled": False, "seconds": 0.0}
+        infinite = dict.fromkeys(("cost", "primal_infeasibility", "dual_infeasibility"), np.inf)
+        return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
+
+
+def solve(
+    problem: aligator.TrajOptProblem,
+    guess: tuple[Array, Array],
+    config: SolverConfig,
+    *,
+    with_gains: bool = False,
+) -> Solution:
+    """Run ProxDDP from a guess.
+
+    Args:
+        problem: the problem (1).
+        guess: xs (T+1, nx) and us (T, nu).
+        config: tolerance, penalty, globalisation, iteration cap.
+        with_gains: also compute the feedback gains and the dynamics Jacobians at the solution.
+
+    Raises:
+        ValueError: the guess is not finite.
+    """
+    xs, us = (np.asarray(part, dtype=np.float64) for part in guess)
+    if not (np.isfinite(xs).all() and np.isfinite(us).all()):
+        raise ValueError("guess: holds NaN or infinite values")
+    solver = aligator.SolverProxDDP(config.tolerance, config.mu, max_iters=config.max_iterations)
+    solver.sa_strategy = _ACCEPTANCE[config.step_acceptance]
+    solver.rollout_type = _ROLLOUT[config.rollout]
+    solver.reg_min = config.min_regularisation
+    if config.dual_tolerance is not None:
+        solver.setDualTolerance(config.dual_tolerance)
+    solver.setup(problem)
+    start = time.perf_counter()
+    error = ""
+    try:
+        solver.run(problem, list(xs), list(us))
+    except RuntimeError as failure:  # a NaN during the solve
+        error = " ".join(str(failure).split())
+    seconds = time.perf_counter() - start
+    results = solver.results
+    solved = (xs, us) if error else (np.array(results.xs), np.array(results.us))
+    finite = not error and all(np.isfinite(part).all() for part in solved) and np.isfinite(results.traj_cost)
+    if not (error or finite):
+        error = "the solver's result is not finite"
+    converged = bool(finite and results.conv)
+    linearisation = None
+    if with_gains and finite:
+        linearisation = linearise(problem, *solved, list(results.vs), config.gains_mu or solver.mu)
+    return Solution(
+        *(solved if finite else (xs, us)),
+        cost=float(results.traj_cost) if finite else np.inf,
+        iterations=int(results.num_iters),
+        converged=converged,
+        stalled=bool(finite and not converged and results.num_iters < config.max_iterations),
+        primal_infeasibility=float(results.primal_infeas) if finite else np.inf,
+        dual_infeasibility=float(results.dual_infeas) if finite else np.inf,
+        seconds=seconds,
+        error=error,
+        linearisation=linearisation,
+    )
+
+
+@dataclass(frozen=True)
+class TrajectoryValue:
+    """Cost and largest constraint violation of a trajectory that somebody else made."""
+
+    cost: float
+    violation: float
+
+
+def evaluate(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> TrajectoryValue:
+    """Cost of (1), and the largest violation of a stage or terminal constraint (dynamics not included)."""
+    data = aligator.TrajOptData(problem)
+    cost = problem.evaluate(list(xs), list(us), data)
+    violation = 0.0
+    for stage, stage_data in zip(problem.stages, data.stage_data, strict=True):
+        for j in range(stage.constraints.size):
+            violation = max(
+                violation,
+                _violation(stage.constraints.sets[j], stage_data.constraint_data[j].value),
+            )
+    for j in range(problem.term_constraints.size):
+        violation = max(
+            violation,
+            _violation(problem.term_constraints.sets[j], data.term_constraint[j].value),
+        )
+    return TrajectoryValue(float(cost), violation)
+
+
+def _violation(constraint_set: aligator.constraints.ConstraintSet, value: Array) -> float:
+    outside = np.zeros_like(value)
+    constraint_set.normalConeProjection(value, outside)
+    return float(np.abs(outside).max(initial=0.0))

@@ -1,0 +1,111 @@
+"""Algorithm 1: which runs of the solver a policy learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sobolev_diffusion.config import InterplayConfig
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.tasks.instances import nearest_first
+
+Chunk = tuple[Demonstrations, Demonstrations | None]
+"""Cold and warm runs of one iteration; none warm in the first."""
+
+COLD, WARM, NONE = "cold", "warm", "none"
+
+
+def select(
+    cold: Demonstrations, warm: Demonstrations | None = None, rules: InterplayConfig | None = None
+) -> Demonstrations:
+    """What one iteration adds to the data D: at most one run of each of its instances.
+
+    Args:
+        cold: runs from the interpolated guess.
+        warm: runs of the same instances from the policy's rollout, in the same order; none in iteration 1.
+        rules: the paper's where none are given: of the converged runs the cheaper one (ArgminCost).
+
+    Raises:
+        ValueError: the two sets are not of the same instances.
+    """
+    origin = origins(cold, warm, rules or InterplayConfig())
+    if warm is None:
+        return cold.take(origin == COLD)
+    both = Demonstrations.concatenate([cold, warm])
+    index = np.arange(len(cold)) + len(cold) * (origin == WARM)
+    return both.take(index[origin != NONE])
+
+
+def origins(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> np.ndarray:
+    """For each instance, which of its runs is learnt from: "cold", "warm", or "none" if it is rejected."""
+    cost_cold = _usable_cost(cold, rules)
+    if warm is None:
+        return np.where(np.isfinite(cost_cold), COLD, NONE)
+    if not np.array_equal(cold.instance, warm.instance):
+        raise ValueError("cold and warm runs are of different instances")
+    cost_warm = _usable_cost(warm, rules)
+    if not rules.argmin_cost:
+        return np.where(np.isfinite(cost_warm), WARM, NONE)
+    chosen = np.where(cost_warm < cost_cold, WARM, COLD)
+    return np.where(np.isfinite(np.minimum(cost_cold, cost_warm)), chosen, NONE)
+
+
+def _usable_cost(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
+    """Costs; infinite for runs that nothing can be learnt from."""
+    usable = runs.converged if rules.reject else np.isfinite(runs.cost)
+    return np.where(usable, runs.cost, np.inf)
+
+
+def learnt(chunks: Sequence[Chunk], rules: InterplayConfig) -> Demonstrations:
+    """The data D: what all these iterations add to it, less the worse local minima where rules say so.
+
+    Args:
+        chunks: cold and warm runs of each iteration.
+        rules: how to choose.
+    """
+    chosen = Demonstrations.concatenate([select(*chunk, rules) for chunk in chunks])
+    return chosen.take(~worse_minima(chosen, rules))
+
+
+def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
+    """Which runs cost more than (1 + margin) times the cheapest of the nearest instances, (n,)."""
+    if rules.reject_local_minima is None or not len(runs):
+        return np.zeros(len(runs), dtype=bool)
+    compared = rules.reject_local_minima.neighbours + 1  # the nearest is the run itself
+    near = nearest_first(runs.theta, runs.theta)[:, :compared]
+    return runs.cost > (1 + rules.reject_local_minima.margin) * runs.cost[near].min(axis=1)
+
+
+def collecting(chunks: Sequence[Chunk], rules: InterplayConfig) -> pd.DataFrame:
+    """How the collecting of all iterations went, each judged by what had been collected till then.
+
+    Returns:
+        The columns of `collected`, and iteration, from 1.
+    """
+    tables, gathered = [], []
+    for iteration, chunk in enumerate(chunks, start=1):
+        gathered.append(select(*chunk, rules))
+        before = sum(len(each) for each in gathered[:-1])
+        worse = worse_minima(Demonstrations.concatenate(gathered), rules)[before:]
+        table = collected(*chunk, rules).assign(iteration=iteration)
+        table.loc[table.instance.isin(gathered[-1].instance[worse]), "learnt_from"] = NONE
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def collected(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> pd.DataFrame:
+    """How one iteration's collecting went: a row for each instance.
+
+    Returns:
+        Columns: instance, learnt_from (cold, warm or none), and cost, iterations and converged of both runs,
+        those of the warm one empty in iteration 1.
+    """
+    table = pd.DataFrame({"instance": cold.instance, "learnt_from": origins(cold, warm, rules)})
+    for name, runs in ((COLD, cold), (WARM, warm)):
+        missing = np.full(len(cold), np.nan)
+        table[f"{name}_cost"] = missing if runs is None else runs.cost
+        table[f"{name}_iterations"] = missing if runs is None else runs.iterations.astype(float)
+        table[f"{name}_converged"] = missing if runs is None else runs.converged.astype(float)
+    return table

@@ -1,0 +1,1 @@
+"""What learns: from demonstrations to first-order targets, losses, gradient steps and trained policies."""

@@ -1,0 +1,166 @@
+"""Demonstrations -> normalised chunks with first-order targets, as tensors in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sobolev_diffusion.config import SobolevConfig
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.normaliser import scales
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.training.first_order_targets import action_sensitivities
+from sobolev_diffusion.training.losses import Batch
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """Every chunk of a set of demonstrations, in the task's units; n chunks from all trajectories.
+
+    Attributes:
+        observation: o_t, (n, no).
+        observation_jacobian: do/dx_t in the tangent space at x_t, (n, no, ndx).
+        chunk: a_{t-T_h+1} .. a_{t-T_h+T_p}, (n, T_p, na).
+        chunk_jacobian: equation (7), (n, T_p, na, ndx); zero on the T_h known entries.
+        state: tangent coordinates of x_t, (n, ndx); their spread scales the tangent space.
+        pairs: number of state-action pairs |D| of the demonstrations.
+    """
+
+    observation: np.ndarray
+    observation_jacobian: np.ndarray
+    chunk: np.ndarray
+    chunk_jacobian: np.ndarray
+    state: np.ndarray
+    pairs: int
+
+
+def cut(task: Task, demonstrations: Demonstrations, history: int, length: int) -> Chunks:
+    """Cut every trajectory into chunks of `history` known and `length` coming actions."""
+    parts = [_cut_one(task, demonstrations, index, history, length) for index in range(len(demonstrations))]
+    if not parts:
+        raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
+    stacked = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return Chunks(*stacked, pairs=len(demonstrations) * task.horizon)
+
+
+def _cut_one(
+    task: Task, demonstrations: Demonstrations, index: int, history: int, length: int
+) -> tuple[np.ndarray, ...]:
+    d = demonstrations
+    xs, us, theta = d.xs[index], d.us[index], d.theta[index]
+    jacobians = [task.action_jacobians(x, u) for x, u in zip(xs[1:], us, strict=True)]
+    action_x, action_u = (np.stack(parts) for parts in zip(*jacobians, strict=True))
+    targets = action_sensitivities(d.gains[index], d.A[index], d.B[index], action_x, action_u, length)
+    starts = len(targets)
+    coming = np.stack([task.action(x, u) for x, u in zip(xs[1:], us, strict=True)])
+    # a_0 stands in for what came before the first step
+    padded = np.concatenate([np.repeat(task.first_action(theta)[None], max(history, 1), axis=0), coming])
+    first = max(history, 1) - history  # index in `padded` of the first entry of the chunk at t = 0
+    chunk = np.stack([padded[first + t : first + t + history + length] for t in range(starts)])
+    known = np.zeros((starts, history, *targets.shape[2:]))
+    return (
+        np.stack([task.observe(x, theta) for x in xs[:starts]]),
+        np.stack([task.observe_jacobian(x, theta) for x in xs[:starts]]),
+        chunk,
+        np.concatenate([known, targets], axis=1),
+        np.stack([task.coordinates(x) for x in xs[:starts]]),
+    )
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Normalised chunks as float32 tensors.
+
+    The chain rule of the normalisation, with action scale s_a, observation scale s_o, and tangent
+    coordinates measured in units of their spread s_x:
+
+        do~/dx~ = (do/dx) s_x / s_o,     J~ = J s_x / s_a.
+
+    Where the policy has an affine part b + W o~, chunk and J are what is left: tau_0 - b - W o~ and
+    J s_x - W do~/dx~, over s_a.
+    """
+
+    everything: Batch
+    pairs: int
+
+    def __len__(self) -> int:
+        return len(self.everything.chunk)
+
+    def batch(self, index: Tensor) -> Batch:
+        """The minibatch of these chunks."""
+        every = self.everything
+        return Batch(
+            every.observation[index],
+            every.observation_jacobian[index],
+            every.chunk[index],
+            every.chunk_jacobian[index],
+            every.sobolev_weight[index],
+            every.known,
+        )
+
+
+def prepare(
+    task: Task,
+    demonstrations: Demonstrations,
+    policy: Policy,
+    sobolev: SobolevConfig | None,
+    fit: bool = True,
+) -> TrainingSet:
+    """Cut, fit the policy's normalisers and its affine part, normalise.
+
+    Args:
+        task: maps states to observations and actions.
+        demonstrations: converged runs.
+        policy: its normalisers and its affine part are fitted here.
+        sobolev: how to weigh the first-order term of each sample.
+        fit: False leaves both as they are.
+    """
+    chunks = cut(task, demonstrations, policy.history, policy.max_action_length)
+    known, floor = policy.history, policy.config.scale_floor
+    if fit:
+        policy.normalise_observation.fit(chunks.observation, floor)
+    observation = policy.normalise_observation(chunks.observation)
+    state_scale = scales(chunks.state)
+    observation_scale = policy.normalise_observation.scale.numpy()
+    observation_jacobian = chunks.observation_jacobian * state_scale / observation_scale[:, None]
+    chunk, jacobian = chunks.chunk, chunks.chunk_jacobian * state_scale
+    if policy.affine is not None:
+        if fit:
+            spread = scales(chunk[:, known:])
+            weight = _sample_weight(jacobian / spread[:, None], sobolev) * (
+                sobolev.weight if sobolev else 0.0
+            )
+            policy.affine.fit(observation, chunk, observation_jacobian, jacobian, known, weight)
+        chunk = chunk - policy.affine(observation)
+        jacobian = jacobian - policy.affine.along(observation_jacobian)
+        jacobian[:, :known] = 0.0
+    if fit:
+        policy.normalise_action.fit(chunk[:, known:], floor)
+    jacobian = jacobian / policy.normalise_action.scale.numpy()[:, None]
+    return TrainingSet(
+        Batch(
+            observation=_tensor(observation),
+            observation_jacobian=_tensor(observation_jacobian),
+            chunk=_tensor(policy.normalise_action(chunk)),
+            chunk_jacobian=_tensor(jacobian),
+            sobolev_weight=_tensor(_sample_weight(jacobian, sobolev)),
+            known=known,
+        ),
+        chunks.pairs,
+    )
+
+
+def _sample_weight(jacobian: np.ndarray, sobolev: SobolevConfig | None) -> np.ndarray:
+    """w of each sample's first-order term, (n,)."""
+    if sobolev is None or sobolev.norm_scale is None:
+        return np.ones(len(jacobian))
+    norm = np.linalg.norm(jacobian.reshape(len(jacobian), -1), axis=1)
+    return 1 / (1 + (norm / sobolev.norm_scale) ** 2)
+
+
+def _tensor(array: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))

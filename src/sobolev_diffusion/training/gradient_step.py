@@ -1,0 +1,74 @@
+"""One gradient step, apart from what computes it: its random numbers, weights and learning rate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sobolev_diffusion.config import SobolevConfig, TrainingConfig
+from sobolev_diffusion.policies.native_kernels import PolicyInterface
+from sobolev_diffusion.training.losses import Batch
+
+TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All random numbers of one gradient step, so that every engine can be given the same.
+
+    Attributes:
+        step: diffusion step i of each sample, (B,) integers.
+        noise: eps of (3), (B, T_p, na).
+        projections: unit vectors of the Sobolev term: (N_proj, B, T_p, na), zero on the known entries,
+            for the estimator "output"; (N_proj, B, ndx) for "state"; (0,) otherwise.
+        chain: noise of a whole denoising chain, (B, N_diff, T_p, na), for `through: chain`; (0,) otherwise.
+    """
+
+    step: Tensor
+    noise: Tensor
+    projections: Tensor
+    chain: Tensor
+
+
+def draw(
+    policy: PolicyInterface,
+    batch: Batch,
+    sobolev: SobolevConfig | None,
+    generator: torch.Generator,
+) -> Draws:
+    """Draw the random numbers of one gradient step."""
+    size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
+    empty = torch.empty(0)
+    step, noise, projections, chain = empty, empty, empty, empty
+    if policy.config.kind == "diffusion":
+        step = torch.randint(0, policy.config.diffusion_steps, (size,), generator=generator)
+        noise = torch.randn(batch.chunk.shape, generator=generator)
+    if sobolev and sobolev.estimator == "output":
+        projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
+        projections[:, :, : policy.history] = 0
+        projections /= projections.flatten(2).norm(dim=2).clamp_min(TINY)[:, :, None, None]
+    if sobolev and sobolev.estimator == "state":
+        projections = torch.randn(sobolev.projections, size, tangent_dim, generator=generator)
+        projections /= projections.norm(dim=2, keepdim=True).clamp_min(TINY)
+    if sobolev and sobolev.through == "chain":
+        chain = torch.randn(size, *policy.noise_shape, generator=generator)
+    return Draws(step, noise, projections, chain)
+
+
+def step_weight(policy: PolicyInterface, sobolev: SobolevConfig, step: Tensor) -> Tensor | float:
+    """lambda's dependence on the diffusion step, mean 1 over the steps."""
+    if sobolev.over_steps == "constant" or policy.config.kind != "diffusion":
+        return 1.0
+    n = policy.config.diffusion_steps
+    rank = step + 1 if sobolev.over_steps == "growing" else n - step
+    return 2.0 * rank / (n + 1)
+
+
+def learning_rate(config: TrainingConfig, step: int, total: int) -> float:
+    """Linear warm-up, then cosine decay to `final_fraction` of the peak."""
+    warmup = min(1.0, (step + 1) / config.warmup_steps) if config.warmup_steps else 1.0
+    cosine = 0.5 * (1 + math.cos(math.pi * step / total))
+    return config.learning_rate * warmup * (config.final_fraction + (1 - config.final_fraction) * cosine)

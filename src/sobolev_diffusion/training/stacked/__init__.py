@@ -1,0 +1,1 @@
+"""Many policies trained at once, their weights stacked, on one device."""

@@ -1,0 +1,79 @@
+"""Train several policies of one task and method at once: on other demonstrations, from other seeds."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from sobolev_diffusion.config import MethodConfig
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
+from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
+from sobolev_diffusion.training.train import REPORTS, Trained, TrainingFailed
+
+log = logging.getLogger(__name__)
+
+
+def train_together(
+    task: Task,
+    given: Sequence[TrainingInput],
+    method: MethodConfig,
+    epochs: int,
+    device: torch.device | str = "cpu",
+) -> Iterator[tuple[int, Trained | TrainingFailed]]:
+    """Train a policy for every input, as `train` does for it alone: to rounding, the same policy.
+
+    Args:
+        task, method, epochs: as of `train`.
+        given: what each policy is trained on.
+        device: where to compute.
+
+    Yields:
+        Index of an input and its policy, as soon as that is trained: those of less data come first. A
+        training whose loss is not finite does not keep the others from theirs.
+
+    Raises:
+        ValueError: no input, or one without demonstrations.
+    """
+    torch.set_num_threads(1)
+    minibatches = [Minibatches(task, each, method, epochs, device) for each in given]
+    policies, totals = [each.policy for each in minibatches], [each.steps for each in minibatches]
+    trainer = StackedTrainer(policies, method.training, method.sobolev, totals, device)
+    steps = [iter(each) for each in minibatches]
+    longest = max(totals)
+    losses = torch.full((longest, len(given), 2), torch.nan, device=device)  # read seldom: reading waits
+    rows = torch.arange(len(given), device=device)  # of `losses`
+    report = max(1, longest // REPORTS)
+    for step in tqdm(range(longest), disable=not sys.stderr.isatty(), unit="step"):
+        running = trainer.running
+        batches, draws = zip(*(next(steps[index]) for index in running), strict=True)
+        found = trainer.step(batches, draws)
+        losses[step, rows] = found
+        if (step + 1) % report == 0:
+            plain, term = found.mean(dim=0).tolist()
+            log.info(
+                "step %d of %d, %d policies: loss %.3g, Sobolev term %.3g",
+                step + 1,
+                longest,
+                len(running),
+                plain,
+                term,
+            )
+        if len(trainer.running) < len(running):
+            rows = torch.tensor(trainer.running, dtype=torch.int64, device=device)
+            for index in set(running).difference(trainer.running):
+                yield index, _outcome(policies[index], losses[: step + 1, index].double().cpu().numpy())
+
+
+def _outcome(policy: Policy, losses: np.ndarray) -> Trained | TrainingFailed:
+    finite = np.isfinite(losses).all(axis=1)
+    if not finite.all():
+        first = int(np.argmin(finite))
+        return TrainingFailed(*losses[first].tolist(), first + 1)
+    return Trained(policy.eval(), losses[:, 0], losses[:, 1])

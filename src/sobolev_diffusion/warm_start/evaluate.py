@@ -1,0 +1,149 @@
+"""Evaluate TO alone and policies on the evaluation instances: a tidy table, a row per instance."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import aligator
+import numpy as np
+import pandas as pd
+
+from sobolev_diffusion.config import WarmConfig
+from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.solver.initial_guess import warm_guess
+from sobolev_diffusion.solver.proxddp import Solution, evaluate, solve
+from sobolev_diffusion.solver.workers import Failure, call_on_all
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+
+def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
+    """TO alone: what the evaluation keeps of runs from the interpolated guess.
+
+    Returns:
+        Columns: instance, and those of `refinement_columns`.
+    """
+    return pd.DataFrame(
+        {
+            "instance": int(number),
+            **refinement_columns(task, theta, task.problem(theta), solution),
+        }
+        for number, theta, solution in zip(runs.instance, runs.theta, runs.solutions(), strict=True)
+    )
+
+
+def evaluate_policy(
+    task: Task,
+    policy: AnyPolicy,
+    config: WarmConfig,
+    seed: int,
+    instances: int,
+    action_lengths: Sequence[int],
+    refine: bool = True,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Roll the policy out for every T_a, and refine each rollout with the solver.
+
+    Returns:
+        Columns: action_length, instance, those of `policy_columns`, and with `refine` those of
+        `refinement_columns`.
+    """
+    thetas = evaluation_thetas(task, seed, instances)
+    rows: list[Row] = []
+    for action_length in policy.config.applicable(action_lengths):
+        generators = [evaluation_noise(task, seed, number) for number in range(instances)]
+        rollouts = roll_out(task, policy, thetas, action_length, generators)
+
+        def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
+            return policy_columns(task, thetas[number], rollouts.xs[number], rollouts.us[number])
+
+        def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
+            problem = task.problem(thetas[number])
+            guess = warm_guess(task, rollouts.xs[number], rollouts.us[number], config)
+            solution = solve(problem, guess, config)
+            return refinement_columns(task, thetas[number], problem, solution)
+
+        values = call_on_all(valued, instances, workers=workers)
+        refinements = call_on_all(refined, instances, workers=workers) if refine else []
+        for number, value in enumerate(values):
+            row = {"action_length": action_length, "instance": number}
+            row |= _or_failure(value, FAILED_ROLLOUT)
+            if refine:
+                row |= _or_failure(refinements[number], FAILED_REFINEMENT)
+            rows.append(row)
+        costs = np.array([row["policy_cost"] for row in rows[-instances:]])
+        log.info("T_a = %d: mean cost %.4g, median %.4g", action_length, costs.mean(), np.median(costs))
+    return pd.DataFrame(rows)
+
+
+def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
+    """What the evaluation keeps of a policy's rollout: cost, largest constraint violation, distance from the
+    goal at the end, whether that counts as there; where something stands in the way, least clearance (m)."""
+    value = evaluate(task.problem(theta), xs, us)
+    clearances = [task.clearance(x) for x in xs]
+    nearest = {} if None in clearances else {"policy_clearance": min(clearances)}
+    return {
+        "policy_cost": value.cost,
+        "policy_violation": value.violation,
+        "policy_distance": task.goal_distance(theta, xs[-1]),
+        "policy_reached": task.reached(theta, xs[-1]),
+        **nearest,
+    }
+
+
+FAILED_ROLLOUT: Row = {
+    "policy_cost": np.inf,
+    "policy_violation": np.inf,
+    "policy_distance": np.inf,
+    "policy_reached": False,
+}
+
+
+def refinement_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, solution: Solution) -> Row:
+    """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance."""
+    if solution.error:
+        return {**FAILED_REFINEMENT, "iterations": solution.iterations, "error": solution.error}
+    return {
+        "cost": solution.cost,
+        "iterations": solution.iterations,
+        "converged": solution.converged,
+        "stalled": solution.stalled,
+        "failed": False,
+        "error": "",
+        "primal_infeasibility": solution.primal_infeasibility,
+        "dual_infeasibility": solution.dual_infeasibility,
+        "violation": evaluate(problem, solution.xs, solution.us).violation,
+        "distance": task.goal_distance(theta, solution.xs[-1]),
+        "reached": task.reached(theta, solution.xs[-1]),
+    }
+
+
+FAILED_REFINEMENT: Row = {
+    "cost": np.inf,
+    "iterations": 0,
+    "converged": False,
+    "stalled": False,
+    "failed": True,
+    "error": "",
+    "primal_infeasibility": np.inf,
+    "dual_infeasibility": np.inf,
+    "violation": np.inf,
+    "distance": np.inf,
+    "reached": False,
+}
+
+
+def _or_failure(answer: Row | Failure, failed: Row) -> Row:
+    """The answer, or the row that stands for an item that has none."""
+    if not isinstance(answer, Failure):
+        return answer
+    log.warning("no result: %s", answer.reason)
+    return {**failed, "error": answer.reason} if "error" in failed else failed

@@ -1,0 +1,74 @@
+"""Wall-clock times of rollout and solve, one instance at a time, on a machine that does nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.config.methods import TO_ALONE
+from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.solver.initial_guess import warm_guess
+from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.workers import Failure, call_on_all
+from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.warm_start.rollout import roll_out
+
+
+def time_policies(
+    task: Task,
+    policies: Mapping[str, AnyPolicy],
+    cold: SolverConfig,
+    warm: WarmConfig,
+    seed: int,
+    instances: int,
+    action_lengths: Sequence[int],
+) -> pd.DataFrame:
+    """Time TO alone, and rollout plus refining of each policy at each T_a.
+
+    Each solve has a process of its own, which may die; the seconds are those within it.
+
+    Returns:
+        A row per (method, action_length, instance): rollout_seconds, solve_seconds, total_seconds,
+        iterations, converged. TO alone has no rollout.
+    """
+    thetas = evaluation_thetas(task, seed, instances)
+    rows = []
+
+    def add(method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple) -> None:
+        start = time.perf_counter()
+        (solution,) = call_on_all(
+            lambda _: solve(task.problem(thetas[number]), guess, warm if length else cold), 1
+        )
+        if isinstance(solution, Failure):  # the process died, or a guess was not finite
+            solution = replace(Solution.failed(guess, solution.reason), seconds=time.perf_counter() - start)
+        rows.append(
+            {
+                "method": method,
+                "action_length": length,
+                "instance": number,
+                "rollout_seconds": rollout_seconds,
+                "solve_seconds": solution.seconds,
+                "total_seconds": rollout_seconds + solution.seconds,
+                "iterations": solution.iterations,
+                "converged": solution.converged,
+            }
+        )
+
+    for number, theta in enumerate(thetas):
+        add(TO_ALONE, None, number, 0.0, task.guess(theta))
+        for method, policy in policies.items():
+            for length in policy.config.applicable(action_lengths):
+                generator = evaluation_noise(task, seed, number)
+                if number == 0:  # the first call packs weights and loads code
+                    roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])
+                start = time.perf_counter()
+                rollouts = roll_out(task, policy, [theta], length, [generator])
+                guess = warm_guess(task, rollouts.xs[0], rollouts.us[0], warm)
+                add(method, length, number, time.perf_counter() - start, guess)
+    return pd.DataFrame(rows).astype({"action_length": "Int64"})

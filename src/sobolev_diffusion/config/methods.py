@@ -101,6 +101,9 @@ class SobolevConfig(Section):
     """step: derivative of each denoising step, (11). chain: of the whole denoising chain, (10)."""
     over_steps: Literal["constant", "growing", "shrinking"] = "constant"
     """How lambda depends on the diffusion step i; the mean over i is the same."""
+    parameters: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Whether the derivatives by the task's parameters (a random target, say) count beside those by the
+    state. Ours, not the paper's."""
 
 
 class TrainingConfig(Section):

@@ -30,6 +30,9 @@ class SolverConfig(Section):
     """Penalty with which constraints count in the feedback gains, by default the solver's own. The smaller it
     is, the stiffer are the gains that keep a state on a constraint, beyond what the motors can follow and a
     policy can learn."""
+    parameter_gains: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Also compute how the controls change with the task's parameters, K_p. Demonstrations for methods with
+    `sobolev.parameters` have them whatever is set here."""
 
 
 class WarmConfig(SolverConfig):

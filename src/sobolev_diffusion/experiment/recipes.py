@@ -12,6 +12,7 @@ from typing import Any
 
 from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
+from sobolev_diffusion.config.tasks import WarmConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.keys import TASK_REVISION
@@ -95,11 +96,19 @@ class Recipes:
             (self.evaluation_runs(task, seed),),
         )
 
-    def cold_block(self, task: str, seed: int, block: int, max_iterations: int | None = None) -> Artefact:
-        """TO alone on a block of training instances; K_solve is that of the task unless given."""
+    def cold_block(
+        self, task: str, seed: int, block: int, max_iterations: int | None = None, in_parameters: bool = False
+    ) -> Artefact:
+        """TO alone on a block of training instances; K_solve is that of the task unless given.
+
+        Those with gains in the parameters are artefacts of their own, so that what has been computed without
+        them stays.
+        """
         size, solver = self.config.block_size, self.config.tasks[task].cold
         if max_iterations is not None:
             solver = solver.model_copy(update={"max_iterations": max_iterations})
+        if in_parameters:
+            solver = solver.model_copy(update={"parameter_gains": True})
         return self._remember(
             "demonstrations",
             f"{task}/{TO_ALONE}/seed{seed}/block{block}",
@@ -154,7 +163,7 @@ class Recipes:
             f"{chain.place}/iter{iteration}",
             {
                 "task": self._task(chain.task),
-                "solver": self.config.tasks[chain.task].warm.identity(),
+                "solver": self._solver(self.config.tasks[chain.task].warm, chain).identity(),
                 "seed": chain.seed,
                 "first": first,
                 "count": last - first,
@@ -174,7 +183,7 @@ class Recipes:
             f"{chain.task}/{CONTINUED}/n{chain.n_traj}/seed{chain.seed}/iter{iteration}",
             {
                 "task": self._task(chain.task),
-                "solver": self.config.tasks[chain.task].warm.identity(),
+                "solver": self._solver(self.config.tasks[chain.task].warm, chain).identity(),
                 "continuation": chain.rules.continuation.identity(),
                 "seed": chain.seed,
                 "first": first,
@@ -305,9 +314,20 @@ class Recipes:
         instances = (range(*self._instances(chain, each)) for each in iterations)
         blocks = {number // size for numbers in instances for number in numbers}
         return [
-            self.cold_block(chain.task, chain.seed, block, chain.rules.max_iterations)
+            self.cold_block(
+                chain.task, chain.seed, block, chain.rules.max_iterations, self._in_parameters(chain)
+            )
             for block in sorted(blocks)
         ]
+
+    def _in_parameters(self, chain: Chain) -> bool:
+        """Whether the method learns from gains in the parameters."""
+        sobolev = self.config.method(chain.task, chain.method).sobolev
+        return sobolev is not None and sobolev.parameters
+
+    def _solver(self, warm: WarmConfig, chain: Chain) -> WarmConfig:
+        """Settings for the solves that the method learns from."""
+        return warm.model_copy(update={"parameter_gains": True}) if self._in_parameters(chain) else warm
 
     @staticmethod
     def _instances(chain: Chain, iteration: int) -> tuple[int, int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
@@ -28,11 +30,20 @@ def solve_instances(
     """Solve every instance, from its guess or, without one, from the task's interpolated guess.
 
     Whatever happens to a solve, its instance is there: with its error if there is no result.
+
+    Raises:
+        TaskError: gains in the parameters are asked for, and already the first instance's problem has no
+            derivatives in them.
     """
+    n_p = len(task.parameters) if config.parameter_gains else 0
+    if n_p and len(thetas):  # before anything is solved
+        parameter_derivatives(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
 
     def solve_one(index: int) -> Solution:
         guess = guesses[index] if guesses else task.guess(thetas[index])
-        return solve(task.problem(thetas[index]), guess, config, with_gains=True)
+        theta = thetas[index]
+        derivatives = partial(parameter_derivatives, task, theta) if n_p else None
+        return solve(task.problem(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
     solutions = []
     for index, answer in enumerate(call_on_all(solve_one, len(thetas), workers=workers)):
@@ -51,7 +62,7 @@ def solve_instances(
     failures = sum(bool(solution.error) for solution in solutions)
     if failures:
         log.warning("%d of %d solves ended without a result", failures, len(solutions))
-    return Demonstrations.stack(numbers, thetas, solutions, task.space.ndx)
+    return Demonstrations.stack(numbers, thetas, solutions, task.space.ndx, n_p)
 
 
 def _staying(task: Task, theta: Array) -> tuple[Array, Array]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from sobolev_diffusion.config import ContinuationConfig, WarmConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
+from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
@@ -93,6 +95,7 @@ def spread_to_neighbours(
         cheaper = [other for other in fresh if own is None or best.runs[other].cost < own.cost]
         return sorted(cheaper, key=lambda other: best.runs[other].cost)[:1]
 
+    n_p = len(task.parameters) if config.parameter_gains else 0
     for _ in range(rounds):
         known = {number for number, run in enumerate(best.runs) if run}
         pairs = [(number, other) for number in range(first, len(thetas)) for other in to_try(number, known)]
@@ -110,7 +113,9 @@ def spread_to_neighbours(
                 task, leader.xs, leader.us, leader.linearisation.gains, task.initial_state(thetas[number])
             )
             guess = warm_guess(task, *followed, config)
-            return solve(task.problem(thetas[number]), guess, config, with_gains=True)
+            theta = thetas[number]
+            derivatives = partial(parameter_derivatives, task, theta) if n_p else None
+            return solve(task.problem(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
         answers = call_on_all(from_neighbour, len(pairs), workers=workers)
         best.offer("neighbour", [number for number, _ in pairs], answers)
@@ -153,7 +158,8 @@ def collect_from_neighbours(
         frugal=True,
         workers=workers,
     )
+    n_p = len(task.parameters) if config.parameter_gains else 0
     chosen = [run or solution for run, solution in zip(best.runs, solutions, strict=True)]
     return Demonstrations.stack(
-        runs.instance[leading:], runs.theta[leading:], chosen[leading:], task.space.ndx
+        runs.instance[leading:], runs.theta[leading:], chosen[leading:], task.space.ndx, n_p
     )

@@ -28,6 +28,7 @@ class Demonstrations:
         converged, stalled: flags, (n,).
         primal_infeasibility, dual_infeasibility: at the end, (n,).
         error: why a run ended without a result, "" where it did not, (n,).
+        parameter_gains: K_p, (n, T, nu, n_p); None, and not in the file, where nobody asked for them.
     """
 
     instance: NDArray[np.int64]
@@ -44,30 +45,53 @@ class Demonstrations:
     primal_infeasibility: NDArray[np.float64]
     dual_infeasibility: NDArray[np.float64]
     error: NDArray[np.str_]
+    parameter_gains: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.instance)
 
     def take(self, index: NDArray) -> Demonstrations:
         """The runs that an index array or mask picks."""
-        return Demonstrations(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+        return Demonstrations(**{name: array[index] for name, array in self._arrays().items()})
+
+    def _arrays(self) -> dict[str, NDArray]:
+        """All arrays that there are, by name."""
+        return {name: array for name, array in vars(self).items() if array is not None}
 
     @staticmethod
     def concatenate(parts: list[Demonstrations]) -> Demonstrations:
-        """All runs of several sets, in order."""
-        return Demonstrations(
-            **{
-                field.name: np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(Demonstrations)
-            }
-        )
+        """All runs of several sets, in order.
+
+        Raises:
+            ValueError: some have gains in the parameters and others have none.
+        """
+        arrays = [part._arrays() for part in parts]
+        if any(each.keys() != arrays[0].keys() for each in arrays):
+            raise ValueError("parameter_gains: in some of these demonstrations, missing in others")
+        return Demonstrations(**{name: np.concatenate([each[name] for each in arrays]) for name in arrays[0]})
 
     @staticmethod
     def stack(
-        instances: Sequence[int], thetas: Sequence[np.ndarray], solutions: Sequence[Solution], ndx: int
+        instances: Sequence[int],
+        thetas: Sequence[np.ndarray],
+        solutions: Sequence[Solution],
+        ndx: int,
+        n_p: int = 0,
     ) -> Demonstrations:
-        """Gather solutions; a run that failed keeps its guess and has zero gains."""
+        """Gather solutions; a run that failed keeps its guess and has zero gains.
+
+        Args:
+            instances, thetas, solutions: of the same instances.
+            ndx: of the task's space.
+            n_p: how many parameters the solutions have gains in.
+
+        Raises:
+            ValueError: a solution has no gains in the parameters, but n_p > 0.
+        """
         horizon, nu = solutions[0].us.shape
+
+        if n_p and any(s.linearisation and s.linearisation.parameter_gains is None for s in solutions):
+            raise ValueError("parameter_gains: in some of these solutions, missing in others")
 
         def linear(name: str, shape: tuple[int, ...]) -> np.ndarray:
             return np.stack(
@@ -89,6 +113,7 @@ class Demonstrations:
             primal_infeasibility=np.array([s.primal_infeasibility for s in solutions]),
             dual_infeasibility=np.array([s.dual_infeasibility for s in solutions]),
             error=np.array([s.error for s in solutions], dtype=np.str_),
+            parameter_gains=linear("parameter_gains", (horizon, nu, n_p)) if n_p else None,
         )
 
     def solutions(self) -> list[Solution]:
@@ -105,17 +130,21 @@ class Demonstrations:
                 dual_infeasibility=float(self.dual_infeasibility[i]),
                 seconds=0.0,
                 error=str(self.error[i]),
-                linearisation=None if self.error[i] else Linearisation(self.gains[i], self.A[i], self.B[i]),
+                linearisation=None if self.error[i] else self._linearisation(i),
             )
             for i in range(len(self))
         ]
+
+    def _linearisation(self, i: int) -> Linearisation:
+        in_parameters = None if self.parameter_gains is None else self.parameter_gains[i]
+        return Linearisation(self.gains[i], self.A[i], self.B[i], in_parameters)
 
     def save(self, path: Path) -> None:
         """Write the .npz; the same runs give the same bytes."""
 
         def write(partial: Path) -> None:
             with partial.open("wb") as file:
-                np.savez_compressed(file, **vars(self))
+                np.savez_compressed(file, **self._arrays())
 
         write_atomically(path, write)
 
@@ -130,6 +159,7 @@ class Demonstrations:
             with np.load(path, allow_pickle=False) as arrays:
                 stored = dict(arrays)
             stored.setdefault("error", np.full(len(stored["instance"]), ""))  # older files have none
+            stored.setdefault("parameter_gains", None)
             return Demonstrations(**{field.name: stored[field.name] for field in fields(Demonstrations)})
         except Exception as error:
             raise BadArtefact(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aligator
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import Linearisation, linearise
+from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 
@@ -66,6 +68,7 @@ def solve(
     config: SolverConfig,
     *,
     with_gains: bool = False,
+    by_parameters: Callable[[Array, Array], ParameterDerivatives] | None = None,
 ) -> Solution:
     """Run ProxDDP from a guess.
 
@@ -74,9 +77,11 @@ def solve(
         guess: xs (T+1, nx) and us (T, nu).
         config: tolerance, penalty, globalisation, iteration cap.
         with_gains: also compute the feedback gains and the dynamics Jacobians at the solution.
+        by_parameters: xs, us -> the derivatives in the parameters along them, for K_p among the gains.
 
     Raises:
         ValueError: the guess is not finite.
+        TaskError: `by_parameters` raised it.
     """
     xs, us = (np.asarray(part, dtype=np.float64) for part in guess)
     if not (np.isfinite(xs).all() and np.isfinite(us).all()):
@@ -103,7 +108,9 @@ def solve(
     converged = bool(finite and results.conv)
     linearisation = None
     if with_gains and finite:
-        linearisation = linearise(problem, *solved, list(results.vs), config.gains_mu or solver.mu)
+        derivatives = by_parameters(*solved) if by_parameters else None
+        mu = config.gains_mu or solver.mu
+        linearisation = linearise(problem, *solved, list(results.vs), mu, derivatives)
     return Solution(
         *(solved if finite else (xs, us)),
         cost=float(results.traj_cost) if finite else np.inf,

@@ -127,6 +127,23 @@ class Task(ABC):
         constant = len(theta) - self.space.nx
         return np.vstack([self.coordinates_jacobian(x), np.zeros((constant, self.space.ndx))])
 
+    # --- the parameters ------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> NDArray[np.int64]:
+        """Entries p of theta that first-order information is wanted for, (n_p,): all beyond the initial
+        state. The initial state's own are no parameters: K_t tells how actions change with the state."""
+        return np.arange(self.space.nx, len(self.sample(np.random.default_rng(0))))
+
+    def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
+        """do/dp at fixed x, (no, n_p); by central differences of `observe` unless a task says it itself."""
+        eps, jacobian = 1e-6, np.zeros((len(self.observe(x, theta)), len(self.parameters)))
+        for column, entry in enumerate(self.parameters):
+            step = np.zeros(len(theta))
+            step[entry] = eps
+            jacobian[:, column] = (self.observe(x, theta + step) - self.observe(x, theta - step)) / (2 * eps)
+        return jacobian
+
     # --- what the policy generates -------------------------------------------------------------
 
     @property

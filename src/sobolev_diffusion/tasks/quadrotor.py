@@ -143,6 +143,9 @@ class Quadrotor(MultibodyTask):
         away[:, :3] = -rotation(x)  # tangents of the position are in the robot's axes
         return np.vstack([self.coordinates_jacobian(x), away])
 
+    def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
+        return np.vstack([np.zeros((self.space.ndx, 3)), np.eye(3)])
+
     def within_limits(self, unaccelerated: Array, accelerating: Array) -> Array:
         """Rolling and pitching come first, then lift, then yawing with what the rotors have left.
 

@@ -87,6 +87,10 @@ class QuadrotorColumns(Quadrotor):
         seen[:, :3] = by_position.reshape(-1, 2) @ rotation(x)[:2]
         return np.vstack([super().observe_jacobian(x, theta), seen])
 
+    def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
+        seen = np.zeros((3 * len(self.centres), 3))
+        return np.vstack([super().observe_parameter_jacobian(x, theta), seen])
+
     def _columns(self, x: Array) -> tuple[Array, Array]:
         """p - c and w_c of each column, (columns, 2) and (columns,)."""
         away = x[:2] - self.centres

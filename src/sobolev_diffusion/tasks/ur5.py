@@ -143,6 +143,11 @@ class UR5(MultibodyTask):
         blocks += [[still, np.eye(nv)], [-self._tool_jacobian(q), np.zeros((3, nv))]]
         return np.vstack([np.block(blocks), constant])
 
+    def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
+        if not self.random_target:
+            return np.zeros((self.observation_dim, 0))
+        return np.vstack([np.zeros((4 * self.model.nv, 3)), np.eye(3), np.eye(3)])
+
     @property
     def state_axes(self) -> tuple[Axis, ...]:
         joints = [name.removesuffix("_joint").replace("_", " ") for name in self.model.names[1:]]

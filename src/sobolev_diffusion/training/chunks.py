@@ -13,7 +13,7 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.normaliser import scales
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
-from sobolev_diffusion.training.first_order_targets import action_sensitivities
+from sobolev_diffusion.training.first_order_targets import action_sensitivities, parameter_sensitivities
 from sobolev_diffusion.training.losses import Batch
 
 
@@ -21,12 +21,15 @@ from sobolev_diffusion.training.losses import Batch
 class Chunks:
     """Every chunk of a set of demonstrations, in the task's units; n chunks from all trajectories.
 
+    Derivatives are by z = x_t in the tangent space at x_t, and where first-order information in the
+    parameters is asked for by z = (x_t, p): n_z = ndx, or ndx + n_p.
+
     Attributes:
         observation: o_t, (n, no).
-        observation_jacobian: do/dx_t in the tangent space at x_t, (n, no, ndx).
+        observation_jacobian: do/dz, (n, no, n_z).
         chunk: a_{t-T_h+1} .. a_{t-T_h+T_p}, (n, T_p, na).
-        chunk_jacobian: equation (7), (n, T_p, na, ndx); zero on the T_h known entries.
-        state: tangent coordinates of x_t, (n, ndx); their spread scales the tangent space.
+        chunk_jacobian: equation (7), (n, T_p, na, n_z); zero on the T_h known entries.
+        state: tangent coordinates of x_t and p, (n, n_z); their spread scales z.
         pairs: number of state-action pairs |D| of the demonstrations.
     """
 
@@ -38,9 +41,30 @@ class Chunks:
     pairs: int
 
 
-def cut(task: Task, demonstrations: Demonstrations, history: int, length: int) -> Chunks:
-    """Cut every trajectory into chunks of `history` known and `length` coming actions."""
-    parts = [_cut_one(task, demonstrations, index, history, length) for index in range(len(demonstrations))]
+def cut(
+    task: Task, demonstrations: Demonstrations, history: int, length: int, parameters: bool = False
+) -> Chunks:
+    """Cut every trajectory into chunks of `history` known and `length` coming actions.
+
+    Args:
+        task: maps states to observations and actions.
+        demonstrations: what to cut.
+        history, length: T_h and T_p - T_h.
+        parameters: whether there are derivatives by the task's parameters too.
+
+    Raises:
+        ValueError: there is no demonstration, or they have no gains in the parameters.
+    """
+    parameters = parameters and len(task.parameters) > 0
+    if parameters and demonstrations.parameter_gains is None:
+        raise ValueError(
+            f"{task.name}: sobolev.parameters needs gains in the parameters, which these demonstrations do "
+            "not have; collect them with parameter_gains"
+        )
+    parts = [
+        _cut_one(task, demonstrations, index, history, length, parameters)
+        for index in range(len(demonstrations))
+    ]
     if not parts:
         raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
     stacked = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
@@ -48,14 +72,25 @@ def cut(task: Task, demonstrations: Demonstrations, history: int, length: int) -
 
 
 def _cut_one(
-    task: Task, demonstrations: Demonstrations, index: int, history: int, length: int
+    task: Task, demonstrations: Demonstrations, index: int, history: int, length: int, parameters: bool
 ) -> tuple[np.ndarray, ...]:
     d = demonstrations
     xs, us, theta = d.xs[index], d.us[index], d.theta[index]
     jacobians = [task.action_jacobians(x, u) for x, u in zip(xs[1:], us, strict=True)]
     action_x, action_u = (np.stack(parts) for parts in zip(*jacobians, strict=True))
-    targets = action_sensitivities(d.gains[index], d.A[index], d.B[index], action_x, action_u, length)
+    linear = d.gains[index], d.A[index], d.B[index]
+    targets = action_sensitivities(*linear, action_x, action_u, length)
     starts = len(targets)
+    observation_jacobian = np.stack([task.observe_jacobian(x, theta) for x in xs[:starts]])
+    coordinates = np.stack([task.coordinates(x) for x in xs[:starts]])
+    if parameters:
+        assert d.parameter_gains is not None  # `cut` has looked
+        by_p = parameter_sensitivities(*linear, d.parameter_gains[index], action_x, action_u, length)
+        targets = np.concatenate([targets, by_p], axis=3)
+        seen = np.stack([task.observe_parameter_jacobian(x, theta) for x in xs[:starts]])
+        observation_jacobian = np.concatenate([observation_jacobian, seen], axis=2)
+        p = np.repeat(theta[task.parameters][None], starts, axis=0)
+        coordinates = np.concatenate([coordinates, p], axis=1)
     coming = np.stack([task.action(x, u) for x, u in zip(xs[1:], us, strict=True)])
     # a_0 stands in for what came before the first step
     padded = np.concatenate([np.repeat(task.first_action(theta)[None], max(history, 1), axis=0), coming])
@@ -64,10 +99,10 @@ def _cut_one(
     known = np.zeros((starts, history, *targets.shape[2:]))
     return (
         np.stack([task.observe(x, theta) for x in xs[:starts]]),
-        np.stack([task.observe_jacobian(x, theta) for x in xs[:starts]]),
+        observation_jacobian,
         chunk,
         np.concatenate([known, targets], axis=1),
-        np.stack([task.coordinates(x) for x in xs[:starts]]),
+        coordinates,
     )
 
 
@@ -75,13 +110,13 @@ def _cut_one(
 class TrainingSet:
     """Normalised chunks as float32 tensors.
 
-    The chain rule of the normalisation, with action scale s_a, observation scale s_o, and tangent
-    coordinates measured in units of their spread s_x:
+    The chain rule of the normalisation, with action scale s_a, observation scale s_o, and the coordinates z
+    of `Chunks` measured in units of their spread s_z:
 
-        do~/dx~ = (do/dx) s_x / s_o,     J~ = J s_x / s_a.
+        do~/dz~ = (do/dz) s_z / s_o,     J~ = J s_z / s_a.
 
     Where the policy has an affine part b + W o~, chunk and J are what is left: tau_0 - b - W o~ and
-    J s_x - W do~/dx~, over s_a.
+    J s_z - W do~/dz~, over s_a.
     """
 
     everything: Batch
@@ -119,7 +154,8 @@ def prepare(
         sobolev: how to weigh the first-order term of each sample.
         fit: False leaves both as they are.
     """
-    chunks = cut(task, demonstrations, policy.history, policy.max_action_length)
+    parameters = sobolev is not None and sobolev.parameters
+    chunks = cut(task, demonstrations, policy.history, policy.max_action_length, parameters)
     known, floor = policy.history, policy.config.scale_floor
     if fit:
         policy.normalise_observation.fit(chunks.observation, floor)

@@ -1,0 +1,186 @@
+"""Gains in the parameters: against a closed form, and against solving again at theta + eps."""
+
+from pathlib import Path
+
+import aligator
+import numpy as np
+import pytest
+
+from sobolev_diffusion import config
+from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.solver.collect import solve_instances
+from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
+from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.registry import make_task
+
+CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+EXACT = SolverConfig(tolerance=1e-8, mu=1e-6)
+NX, NU = 3, 2
+Q, R, QT = np.diag([1.0, 2.0, 3.0]), np.diag([0.5, 0.8]), 10 * np.eye(NX)
+THETA = np.array([1.0, -2.0, 0.5, 0.7, -0.3, 0.2])
+
+
+class Tracking(Task):
+    """min sum |x - p|_Q^2 + |u|_R^2 with linear dynamics; theta = (x_0, p).
+
+    Args:
+        drift: f = A x + B u + D p in place of A x + B u.
+        end: x_1 = p_1 at the end, a terminal constraint.
+        path: u_1 = p_2 at every step, a path constraint.
+    """
+
+    name = "tracking"
+    horizon = 12
+    dt = 0.1
+
+    def __init__(self, drift=False, end=False, path=False):
+        super().__init__("torque")
+        rng = np.random.default_rng(0)
+        self.A, self.B, self.D = (rng.normal(size=(NX, width)) for width in (NX, NU, NX))
+        self.A *= 1.05 / np.abs(np.linalg.eigvals(self.A)).max()
+        if not drift:
+            self.D[:] = 0
+        self.end, self.path = end, path
+        self.space = aligator.manifolds.VectorSpace(NX)
+        self.dynamics = aligator.dynamics.LinearDiscreteDynamics(self.A, self.B, np.zeros(NX))
+        self.lower, self.upper = np.full(NU, -np.inf), np.full(NU, np.inf)
+
+    def sample(self, rng):
+        return rng.normal(size=2 * NX)
+
+    def problem(self, theta):
+        target = theta[NX:]
+        dynamics = aligator.dynamics.LinearDiscreteDynamics(self.A, self.B, self.D @ target)
+        running = aligator.CostStack(self.space, NU)
+        running.addCost("state", aligator.QuadraticStateCost(self.space, NU, target, Q))
+        running.addCost("control", aligator.QuadraticControlCost(self.space, NU, R))
+        terminal = aligator.QuadraticStateCost(self.space, NU, target, QT)
+        stage = aligator.StageModel(running, dynamics)
+        equal = aligator.constraints.EqualityConstraintSet()
+        if self.path:
+            held = aligator.LinearFunction(np.zeros((1, NX)), np.eye(NU)[:1], -target[1:2])
+            stage.addConstraint(held, equal)
+        problem = aligator.TrajOptProblem(theta[:NX], [stage] * self.horizon, terminal)
+        if self.end:
+            reached = aligator.LinearFunction(np.eye(NX)[:1], np.zeros((1, NU)), -target[:1])
+            problem.addTerminalConstraint(reached, equal)
+        return problem
+
+
+def solved(task, theta, settings=EXACT):
+    derivatives = None
+    if settings.parameter_gains:
+
+        def derivatives(xs, us):
+            return parameter_derivatives(task, theta, xs, us)
+
+    solution = solve(
+        task.problem(theta), task.guess(theta), settings, with_gains=True, by_parameters=derivatives
+    )
+    assert solution.converged
+    return solution
+
+
+WITH = EXACT.model_copy(update={"parameter_gains": True})
+
+
+def feedforward(task):
+    """d u / dp of the finite-horizon tracking problem with the drift D p, by the affine Riccati recursion."""
+    A, B, D, P, W, gains = task.A, task.B, task.D, QT, -QT, []
+    for _ in range(task.horizon):
+        through = W + P @ D
+        uu = R + B.T @ P @ B
+        gains.append(-np.linalg.solve(uu, B.T @ through))
+        K = -np.linalg.solve(uu, B.T @ P @ A)
+        P, W = Q + A.T @ P @ (A + B @ K), -Q + (A + B @ K).T @ through
+    return np.stack(gains[::-1])
+
+
+@pytest.mark.parametrize("drift", [False, True])
+def test_gains_are_those_of_linear_quadratic_tracking(drift):
+    task = Tracking(drift)
+    gains = solved(task, THETA, WITH).linearisation
+    np.testing.assert_allclose(gains.parameter_gains, feedforward(task), rtol=1e-6, atol=1e-8)
+    alone = solved(task, THETA).linearisation
+    assert alone.parameter_gains is None
+    np.testing.assert_array_equal(gains.gains, alone.gains)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"drift": True}, {"end": True}, {"path": True}, {"drift": True, "end": True, "path": True}],
+)
+def test_following_the_gains_solves_the_linear_problem_of_another_target(options):
+    task = Tracking(**options)
+    before = solved(task, THETA, WITH)
+    change = np.array([0, 0, 0, 0.3, -0.5, 0.4])
+    after = solved(task, THETA + change)
+    x, us = THETA[:NX], []
+    for t in range(task.horizon):
+        linear = before.linearisation
+        u = before.us[t] + linear.gains[t] @ (x - before.xs[t]) + linear.parameter_gains[t] @ change[NX:]
+        us.append(u)
+        x = task.A @ x + task.B @ u + task.D @ (THETA + change)[NX:]
+    assert np.abs(after.us - before.us).max() > 0.1
+    np.testing.assert_allclose(np.stack(us), after.us, atol=1e-4)
+
+
+def test_gains_point_the_ur5_where_solving_again_does():
+    settings = CONFIG.tasks["ur5_small_random"]
+    task = make_task("ur5_small_random", settings)
+    cold = settings.cold.model_copy(update={"tolerance": 1e-5, "parameter_gains": True})
+    theta = task.sample(np.random.default_rng(1))
+    before = solved(task, theta, cold)
+    data = task.dynamics.createData()
+    for entry in task.parameters:
+        moved = theta.copy()
+        moved[entry] += 0.01
+        after = solve(task.problem(moved), (before.xs, before.us), cold)
+        assert after.converged
+        assert after.iterations > 0
+        x, ends = theta[: task.space.nx], []
+        for t in range(task.horizon):
+            linear = before.linearisation
+            dx, dp = task.space.difference(before.xs[t], x), (moved - theta)[task.parameters]
+            task.dynamics.forward(
+                x, before.us[t] + linear.gains[t] @ dx + linear.parameter_gains[t] @ dp, data
+            )
+            x = np.array(data.xnext)
+            ends.append(x[:6] - before.xs[t + 1][:6])
+        followed, again = np.ravel(ends), (after.xs - before.xs)[1:, :6].ravel()
+        cosine = followed @ again / np.linalg.norm(followed) / np.linalg.norm(again)
+        # Gauss-Newton leaves the curvature of the tool's path out
+        assert cosine > 0.8
+        assert np.linalg.norm(followed) == pytest.approx(np.linalg.norm(again), rel=0.2)
+
+
+class Broken(Tracking):
+    """Of no target above the first entry's in THETA."""
+
+    def __init__(self, message=""):
+        super().__init__()
+        self.message = message
+
+    def problem(self, theta):
+        if theta[4] > THETA[4]:
+            if self.message:
+                raise ValueError(self.message)
+            theta = theta.copy()
+            theta[4] = np.nan
+        return super().problem(theta)
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("no such\ntarget", r"cannot be built at theta\[4\] = -0.3 \+ 1e-05: ValueError: no such target$"),
+        ("", r"derivatives that are not finite at theta\[4\] = -0.3 \+ 1e-05$"),
+    ],
+)
+def test_a_problem_that_cannot_be_had_beside_theta_is_one_line(message, says):
+    with pytest.raises(TaskError, match=rf"^tracking: problem\(theta\): {says}"):
+        solve_instances(Broken(message), WITH, [0], [THETA])
+    runs = solve_instances(Broken(message), EXACT, [0], [THETA])  # nobody asks
+    assert runs.converged.all()
+    assert runs.parameter_gains is None

@@ -66,6 +66,10 @@ MISTAKES = {
         ("class CartPole(MultibodyTask):", "class CartPole:"),
         ["exactly one subclass of Task, found 0"],
     ),
+    "parameters": (
+        ("    def problem(self, theta):", "    parameters = (3, 4)\n\n    def problem(self, theta):"),
+        ["parameters", "expected entries of theta, 0 to 3", "4"],
+    ),
     "names": (('(Axis("force", "N"),)', "()"), ["control_axes", "expected 1 names, got 0"]),
 }
 

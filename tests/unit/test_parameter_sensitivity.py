@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion import config
-from sobolev_diffusion.config import SobolevConfig
+from sobolev_diffusion.config import InterplayConfig, SobolevConfig
+from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.recipes import Recipes
+from sobolev_diffusion.experiment.stages import Job, run
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect_cold
 from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -14,7 +17,8 @@ from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut, prepare
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+ROOT = Path(__file__).parents[2]
+CONFIG = config.load(ROOT / "config/config.yaml")
 LENGTH = 15
 
 
@@ -155,3 +159,23 @@ def test_the_methods_differ_in_nothing_else(task, plain, twin):
     assert not plain.sobolev.parameters
     assert twin.model_copy(update={"sobolev": plain.sobolev}) == plain
     assert twin.sobolev.model_copy(update={"parameters": False}) == plain.sobolev
+
+
+@pytest.mark.parametrize("method", ["sob_mlp", "sob_mlp_p"])
+def test_demonstrations_for_a_method_have_what_it_learns_from(method, tmp_path):
+    settings = CONFIG.model_copy(update={"block_size": 2})
+    rules = InterplayConfig(max_iterations=100, reject=False)
+    recipes = Recipes(settings, ROOT)
+    policy = recipes.policy(Chain("ur5_small_random", method, 2, 1, 100, rules), 2)
+
+    def made(artefact):
+        output = tmp_path / artefact.file
+        if not output.exists():
+            inputs = [(made(each), each.key) for each in artefact.sources]
+            run(Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs), output)
+        return output
+
+    assert made(policy).exists()
+    runs = [Demonstrations.load(made(each)) for each in policy.inputs]
+    assert len(runs) == 3  # two blocks of cold solves, one of warm ones
+    assert all((each.parameter_gains is not None) == (method == "sob_mlp_p") for each in runs)

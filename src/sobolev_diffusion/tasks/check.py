@@ -63,6 +63,14 @@ def check_task(task: Task) -> None:
 
     o = call.array("observe(x, theta)", (None,), lambda: task.observe(x, theta))
     call.array("observe_jacobian(x, theta)", (len(o), space.ndx), lambda: task.observe_jacobian(x, theta))
+    p = call.array("parameters", (None,), lambda: task.parameters)
+    if not np.isin(p, np.arange(len(theta))).all():
+        raise _wrong(task, "parameters", f"entries of theta, 0 to {len(theta) - 1}", f"{p}")
+    call.array(
+        "observe_parameter_jacobian(x, theta)",
+        (len(o), len(p)),
+        lambda: task.observe_parameter_jacobian(x, theta),
+    )
     action = call.array("action(x_next, u)", (task.action_dim,), lambda: task.action(x, u))
     pair = call("action_jacobians(x_next, u)", lambda: task.action_jacobians(x, u))
     for which, part, width in zip(("state", "control"), pair, (space.ndx, nu), strict=True):

@@ -28,20 +28,21 @@ class Tracking(Task):
         drift: f = A x + B u + D p in place of A x + B u.
         end: x_1 = p_1 at the end, a terminal constraint.
         path: u_1 = p_2 at every step, a path constraint.
+        limit: u_1 <= p_2 + 0.5 at every step.
     """
 
     name = "tracking"
     horizon = 12
     dt = 0.1
 
-    def __init__(self, drift=False, end=False, path=False):
+    def __init__(self, drift=False, end=False, path=False, limit=False):
         super().__init__("torque")
         rng = np.random.default_rng(0)
         self.A, self.B, self.D = (rng.normal(size=(NX, width)) for width in (NX, NU, NX))
         self.A *= 1.05 / np.abs(np.linalg.eigvals(self.A)).max()
         if not drift:
             self.D[:] = 0
-        self.end, self.path = end, path
+        self.end, self.path, self.limit = end, path, limit
         self.space = aligator.manifolds.VectorSpace(NX)
         self.dynamics = aligator.dynamics.LinearDiscreteDynamics(self.A, self.B, np.zeros(NX))
         self.lower, self.upper = np.full(NU, -np.inf), np.full(NU, np.inf)
@@ -61,6 +62,9 @@ class Tracking(Task):
         if self.path:
             held = aligator.LinearFunction(np.zeros((1, NX)), np.eye(NU)[:1], -target[1:2])
             stage.addConstraint(held, equal)
+        if self.limit:
+            over = aligator.LinearFunction(np.zeros((1, NX)), np.eye(NU)[:1], -target[1:2] - 0.5)
+            stage.addConstraint(over, aligator.constraints.NegativeOrthant())
         problem = aligator.TrajOptProblem(theta[:NX], [stage] * self.horizon, terminal)
         if self.end:
             reached = aligator.LinearFunction(np.eye(NX)[:1], np.zeros((1, NU)), -target[:1])
@@ -107,6 +111,18 @@ def test_gains_are_those_of_linear_quadratic_tracking(drift):
     np.testing.assert_array_equal(gains.gains, alone.gains)
 
 
+def followed(task, before, change):
+    """Controls of u = u_t + K dx + K_p dp from x_0 on at THETA + change."""
+    x, us = THETA[:NX], []
+    for t in range(task.horizon):
+        linear = before.linearisation
+        us.append(
+            before.us[t] + linear.gains[t] @ (x - before.xs[t]) + linear.parameter_gains[t] @ change[NX:]
+        )
+        x = task.A @ x + task.B @ us[-1] + task.D @ (THETA + change)[NX:]
+    return np.stack(us)
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"drift": True}, {"end": True}, {"path": True}, {"drift": True, "end": True, "path": True}],
@@ -116,14 +132,21 @@ def test_following_the_gains_solves_the_linear_problem_of_another_target(options
     before = solved(task, THETA, WITH)
     change = np.array([0, 0, 0, 0.3, -0.5, 0.4])
     after = solved(task, THETA + change)
-    x, us = THETA[:NX], []
-    for t in range(task.horizon):
-        linear = before.linearisation
-        u = before.us[t] + linear.gains[t] @ (x - before.xs[t]) + linear.parameter_gains[t] @ change[NX:]
-        us.append(u)
-        x = task.A @ x + task.B @ u + task.D @ (THETA + change)[NX:]
     assert np.abs(after.us - before.us).max() > 0.1
-    np.testing.assert_allclose(np.stack(us), after.us, atol=1e-4)
+    np.testing.assert_allclose(followed(task, before, change), after.us, atol=1e-4)
+
+
+def test_limits_that_are_reached_move_with_the_parameters_and_others_do_not_count():
+    task = Tracking(limit=True)
+    before = solved(task, THETA, WITH)
+    change = 0.01 * np.array([0, 0, 0, 0.3, -0.5, 0.4])
+    after = solved(task, THETA + change)
+    reached = before.us[:, 0] > THETA[4] + 0.5 - 1e-5
+    np.testing.assert_array_equal(reached, after.us[:, 0] > (THETA + change)[4] + 0.5 - 1e-5)
+    assert 0 < reached.sum() < task.horizon
+    np.testing.assert_allclose(before.linearisation.parameter_gains[reached, 0, 1], 1, atol=1e-4)
+    assert np.abs(after.us - before.us).max() > 1e-3
+    np.testing.assert_allclose(followed(task, before, change), after.us, atol=1e-5)
 
 
 def test_gains_point_the_ur5_where_solving_again_does():

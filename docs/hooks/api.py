@@ -1,0 +1,63 @@
+"""Pages of the API, from docstrings: the front door, then each room that exists as a package.
+
+The front door is what `sobolev_diffusion/__init__.py` imports for type checkers, however lazily it is loaded.
+"""
+
+import ast
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+PACKAGE = Path(__file__).parents[2] / "src/sobolev_diffusion"
+ROOMS = {
+    "config": "typed settings",
+    "tasks": "families of optimal control problems",
+    "solver": "one solver behind one protocol, its gains, collected runs",
+    "policies": "what predicts",
+    "training": "what learns",
+    "warm_start": "rollouts, guesses, refining, evaluation",
+    "figures": "frames in, figures and tables out",
+    "experiment": "the bookkeeping of the workflow",
+}
+
+
+def rooms() -> list[str]:
+    return [room for room in ROOMS if (PACKAGE / room / "__init__.py").exists()]
+
+
+def front_door() -> list[str]:
+    """Full names of what __init__.py offers: `from sobolev_diffusion.x import Y` is sobolev_diffusion.x.Y."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    return [
+        f"{node.module}.{name.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sobolev_diffusion")
+        for name in node.names
+    ]
+
+
+def modules(room: str) -> list[str]:
+    """The room's modules, dotted, its own __init__ left out: that is the room's first entry."""
+    folder = PACKAGE / room
+    paths = (path.relative_to(PACKAGE.parent).with_suffix("") for path in sorted(folder.rglob("*.py")))
+    return [".".join(path.parts).removesuffix(".__init__") for path in paths if path != (folder / "__init__").relative_to(PACKAGE.parent)]
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    pages = [{"Front door": "api/index.md"}, *({room: f"api/{room}.md"} for room in rooms())]
+    config.nav = [*(config.nav or []), {"API": pages}]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    names = "\n\n".join(f"::: {name}" for name in front_door())
+    listed = "\n".join(f"- [{room}]({room}.md): {ROOMS[room]}" for room in rooms())
+    text = f"# API\n\nWhat `from sobolev_diffusion import ...` offers, then the rooms behind it:\n\n{listed}\n\n{names}\n"
+    files.append(File.generated(config, "api/index.md", content=text))
+    for room in rooms():
+        entries = [f"::: sobolev_diffusion.{room}\n    options: {{members: false}}"]
+        entries += [f"::: {module}" for module in modules(room)]
+        text = f"# {room}\n\n" + "\n\n".join(entries) + "\n"
+        files.append(File.generated(config, f"api/{room}.md", content=text))
+    return files

@@ -39,9 +39,9 @@ def front_door() -> list[str]:
 
 def modules(room: str) -> list[str]:
     """The room's modules, dotted, its own __init__ left out: that is the room's first entry."""
-    folder = PACKAGE / room
-    paths = (path.relative_to(PACKAGE.parent).with_suffix("") for path in sorted(folder.rglob("*.py")))
-    return [".".join(path.parts).removesuffix(".__init__") for path in paths if path != (folder / "__init__").relative_to(PACKAGE.parent)]
+    paths = [path.relative_to(PACKAGE.parent) for path in sorted((PACKAGE / room).rglob("*.py"))]
+    names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+    return [name for name in names if name != f"sobolev_diffusion.{room}"]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

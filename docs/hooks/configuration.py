@@ -25,7 +25,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def reference(schema: Schema) -> str:
     """The whole configuration first, then each type that it is made of, by name."""
     top = {key: value for key, value in schema.items() if key != "$defs"}
-    return "\n".join(section(name, part) for name, part in [("The whole file", top), *sorted(schema["$defs"].items())])
+    return "\n".join(
+        section(name, part) for name, part in [("The whole file", top), *sorted(schema["$defs"].items())]
+    )
 
 
 def section(name: str, part: Schema) -> str:
@@ -37,7 +39,9 @@ def section(name: str, part: Schema) -> str:
             default = "required"
         else:
             default = f"`{json.dumps(value['default'])}`" if "default" in value else ""
-        lines.append(f"| `{key}` | {cell(type_of(value))} | {cell(default)} | {cell(value.get('description', ''))} |")
+        lines.append(
+            f"| `{key}` | {cell(type_of(value))} | {cell(default)} | {cell(value.get('description', ''))} |"
+        )
     return "\n".join([*lines, ""])
 
 

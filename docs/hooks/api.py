@@ -30,9 +30,10 @@ def front_door() -> list[str]:
     """Full names of what __init__.py offers: `from sobolev_diffusion.x import Y` is sobolev_diffusion.x.Y."""
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
     return [
-        f"{node.module}.{name.name}"
+        f"sobolev_diffusion.{(node.module or '').removeprefix('sobolev_diffusion.')}.{name.name}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sobolev_diffusion")
+        if isinstance(node, ast.ImportFrom)
+        and (node.level == 1 or (node.module or "").startswith("sobolev_diffusion."))
         for name in node.names
     ]
 
@@ -53,7 +54,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     names = "\n\n".join(f"::: {name}" for name in front_door())
     listed = "\n".join(f"- [{room}]({room}.md): {ROOMS[room]}" for room in rooms())
-    text = f"# API\n\nWhat `from sobolev_diffusion import ...` offers, then the rooms behind it:\n\n{listed}\n\n{names}\n"
+    intro = "# API\n\nThe rooms of the package, and below what `from sobolev_diffusion import ...` offers:"
+    text = f"{intro}\n\n{listed}\n\n{names}\n"
     files.append(File.generated(config, "api/index.md", content=text))
     for room in rooms():
         entries = [f"::: sobolev_diffusion.{room}\n    options: {{members: false}}"]

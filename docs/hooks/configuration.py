@@ -1,4 +1,4 @@
-"""The reference of the configuration, written from config/schema.json in place of a mark in configuration.md."""
+"""The reference of the configuration: config/schema.json as tables, in place of a mark in configuration.md."""
 
 import json
 from pathlib import Path

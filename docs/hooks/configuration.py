@@ -1,4 +1,4 @@
-"""The reference of the configuration: config/schema.json as tables, in place of a mark in configuration.md."""
+"""The reference of the configuration: config/schema.json as tables, where configuration.md has its mark."""
 
 import json
 from pathlib import Path

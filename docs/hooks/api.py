@@ -53,10 +53,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     # Each of these is documented by its room too, and it is there that cross-references lead.
-    names = "\n\n".join(
-        f"::: {name}\n    options: {{skip_local_inventory: true, show_root_full_path: false}}"
-        for name in front_door()
-    )
+    options = "{skip_local_inventory: true, show_root_full_path: false}"
+    names = "\n\n".join(f"::: {name}\n    options: {options}" for name in front_door())
     listed = "\n".join(f"- [{room}]({room}.md): {ROOMS[room]}" for room in rooms())
     intro = "# API\n\nThe rooms of the package, and below what `from sobolev_diffusion import ...` offers:"
     text = f"{intro}\n\n{listed}\n\n{names}\n"

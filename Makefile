@@ -4,12 +4,12 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 
-.PHONY: all test test-slow check-reproducibility bench smoke wheel lint environment
+.PHONY: all test test-slow check-reproducibility bench smoke wheel lint docs environment
 all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
 	$(BIN)/snakemake --cores $(CORES) all
 
 # The slowest first: by default files of few tests come last, and one core waits for the other.
-test: $(ENVIRONMENT) lint  ## the tests
+test: $(ENVIRONMENT) lint docs  ## the tests
 	$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder --durations=12 \
 		tests/smoke tests bindings/tests
 
@@ -28,9 +28,13 @@ bench: $(ENVIRONMENT)  ## performance ratios, written to benchmarks/results
 wheel: $(ENVIRONMENT)  ## precompiled wheels of both distributions, in dist/
 	$(BIN)/pip wheel --no-deps --no-build-isolation --wheel-dir dist . ./bindings
 
-lint: $(ENVIRONMENT)
+lint: $(ENVIRONMENT)  ## style, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+docs: $(ENVIRONMENT)  ## the pages of docs/ as a site, in build/site; a dead link is an error
+	PATH="$(abspath $(BIN)):$$PATH" NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 environment: $(ENVIRONMENT)
 

@@ -9,8 +9,7 @@ import aligator
 import numpy as np
 import pinocchio as pin
 
-from sobolev_diffusion.tasks.base import Axis
-from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion import Axis, MultibodyTask
 
 
 def cart_pole_model() -> pin.Model:

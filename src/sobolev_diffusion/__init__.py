@@ -1,3 +1,74 @@
-"""Warm-start trajectory optimisation with Sobolev-trained diffusion policies."""
+"""Warm-start trajectory optimisation with Sobolev-trained diffusion policies.
+
+What a user of the library needs. Each name is loaded when it is first asked for: torch and the solver take
+seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sobolev_diffusion.config import MethodConfig, PolicyConfig, SobolevConfig, SolverConfig, WarmConfig
+    from sobolev_diffusion.policies.base import Policy
+    from sobolev_diffusion.solver.collect import collect
+    from sobolev_diffusion.solver.proxddp import solve
+    from sobolev_diffusion.solver.selection import select
+    from sobolev_diffusion.tasks.base import Axis, Task
+    from sobolev_diffusion.tasks.multibody import MultibodyTask
+    from sobolev_diffusion.training.train import train
+    from sobolev_diffusion.warm_start.evaluate import evaluate
+    from sobolev_diffusion.warm_start.refine import refine
+    from sobolev_diffusion.warm_start.rollout import roll_out
 
 __version__ = "0.1.0"
+__all__ = [
+    "Axis",
+    "MethodConfig",
+    "MultibodyTask",
+    "Policy",
+    "PolicyConfig",
+    "SobolevConfig",
+    "SolverConfig",
+    "Task",
+    "WarmConfig",
+    "collect",
+    "evaluate",
+    "refine",
+    "roll_out",
+    "select",
+    "solve",
+    "train",
+]
+
+_PLACES = {
+    "Axis": "tasks.base",
+    "MethodConfig": "config",
+    "MultibodyTask": "tasks.multibody",
+    "Policy": "policies.base",
+    "PolicyConfig": "config",
+    "SobolevConfig": "config",
+    "SolverConfig": "config",
+    "Task": "tasks.base",
+    "WarmConfig": "config",
+    "collect": "solver.collect",
+    "evaluate": "warm_start.evaluate",
+    "refine": "warm_start.refine",
+    "roll_out": "warm_start.rollout",
+    "select": "solver.selection",
+    "solve": "solver.proxddp",
+    "train": "training.train",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"sobolev_diffusion has no {name!r}; it offers {', '.join(__all__)}")
+    value = getattr(import_module(f"sobolev_diffusion.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

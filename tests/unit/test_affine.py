@@ -11,7 +11,7 @@ from sobolev_diffusion.config import PolicyConfig, SobolevConfig
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.policies.affine import RIDGE, AffinePart
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut, prepare
 
@@ -83,7 +83,7 @@ def test_fit_is_a_minimum():
 def pendulum():
     settings = CONFIG.tasks["pendulum"]
     task = make_task("pendulum", settings)
-    return task, collect_cold(task, settings.cold, 0, range(2), 1)
+    return task, collect(task, settings.cold, 0, range(2), 1)
 
 
 @pytest.mark.parametrize("kind", ["diffusion", "direct"])

@@ -10,7 +10,7 @@ from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.stages import Job, chunks_of, run
 from sobolev_diffusion.experiment.stamps import write_stamp
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.continuation import BestRuns, collect_from_neighbours
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.registry import make_task
@@ -27,7 +27,7 @@ def task():
 
 @pytest.fixture(scope="module")
 def solved(task):
-    return collect_cold(task, SETTINGS.cold, 0, range(5))
+    return collect(task, SETTINGS.cold, 0, range(5))
 
 
 @pytest.fixture

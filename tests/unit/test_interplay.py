@@ -14,7 +14,7 @@ from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.selection import collected, collecting, learnt, origins, select
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.rollout import roll_out
@@ -35,7 +35,7 @@ def task():
 
 @pytest.fixture(scope="module")
 def solved(task):
-    return collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, range(4))
+    return collect(task, CONFIG.tasks["pendulum"].cold, 0, range(4))
 
 
 def runs(solved, cost, converged):

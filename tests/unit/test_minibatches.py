@@ -8,7 +8,7 @@ import torch
 
 from sobolev_diffusion import config
 from sobolev_diffusion.policies import make_policy
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import prepare
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
@@ -24,7 +24,7 @@ def task():
 
 @pytest.fixture(scope="module")
 def demonstrations(task):
-    return collect_cold(task, TASK.cold, 0, range(3))
+    return collect(task, TASK.cold, 0, range(3))
 
 
 @pytest.mark.parametrize(("share", "low", "high"), [(0.0, 0.0, 0.05), (0.5, 0.4, 0.6), (1.0, 1.0, 1.0)])

@@ -80,10 +80,10 @@ def test_an_empty_batch_gives_an_empty_chunk():
 SUBPROCESS = """
 import hashlib, torch
 from native_cases import make_inputs, make_policy
-from sobolev_diffusion.policies import native
+from sobolev_diffusion.policies import native_kernels
 torch.set_num_threads({threads})
 policy = make_policy("paper")
-chunk = native.predictor(policy).predict(*(x.numpy() for x in make_inputs(policy, 5)))
+chunk = native_kernels.predictor(policy).predict(*(x.numpy() for x in make_inputs(policy, 5)))
 print(hashlib.sha256(chunk.tobytes()).hexdigest())
 """
 

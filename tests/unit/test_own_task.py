@@ -99,7 +99,8 @@ def test_options_and_paths_are_checked(tmp_path):
     assert checked(tmp_path / "own.py", force=5.0).upper[0] == 5.0
 
 
-def test_library_without_the_workflow():
+def test_library_without_the_workflow(monkeypatch):
+    monkeypatch.syspath_prepend(EXAMPLE.parent)  # as for a script that is run
     example = runpy.run_path(str(EXAMPLE.with_name("warm_start.py")))
     alone, warm = example["main"](demonstrations=2, epochs=20, instances=2)
     assert len(alone) == len(warm) == 2

@@ -11,7 +11,7 @@ from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.recipes import Recipes
 from sobolev_diffusion.experiment.stages import Job, run
 from sobolev_diffusion.policies import make_policy
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.registry import make_task
@@ -26,7 +26,7 @@ def collected(name, count=2, **options):
     settings = CONFIG.tasks[name]
     task = make_task(name, settings.model_copy(update={"options": {**settings.options, **options}}))
     cold = settings.cold.model_copy(update={"parameter_gains": True})
-    runs = collect_cold(task, cold, 100, range(count))
+    runs = collect(task, cold, 100, range(count))
     assert runs.converged.all()
     return task, runs
 
@@ -106,7 +106,7 @@ def test_closed_forms_of_the_observation_by_the_parameters(name):
 def test_a_task_without_parameters_gives_the_same_bytes(tmp_path):
     settings = CONFIG.tasks["pendulum"]
     task, with_them = collected("pendulum", count=1)
-    without = collect_cold(task, settings.cold, 100, range(1))
+    without = collect(task, settings.cold, 100, range(1))
     assert len(task.parameters) == 0
     paths = [tmp_path / "with.npz", tmp_path / "without.npz"]
     for runs, path in zip((with_them, without), paths, strict=True):
@@ -138,7 +138,7 @@ def test_gains_in_the_parameters_are_kept(ur5, tmp_path):
 def test_without_gains_in_the_parameters_one_line_says_so(ur5):
     task, runs = ur5
     cold = CONFIG.tasks["ur5_small_random"].cold
-    without = collect_cold(task, cold, 100, range(1))
+    without = collect(task, cold, 100, range(1))
     np.testing.assert_array_equal(without.gains, runs.gains[:1])
     with pytest.raises(ValueError, match=r"ur5_small_random: sobolev\.parameters needs gains"):
         cut(task, without, 1, LENGTH, parameters=True)

@@ -11,13 +11,13 @@ from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.stages import Job, run
 from sobolev_diffusion.experiment.stamps import write_stamp
 from sobolev_diffusion.policies.nearest import NearestDemonstration
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.quadrotor import hovering
 from sobolev_diffusion.tasks.quadrotor_columns import QuadrotorColumns
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.warm_start.evaluate import evaluate_policy, policy_columns
+from sobolev_diffusion.warm_start.evaluate import evaluate, policy_columns
 
 ROOT = Path(__file__).parents[2]
 CONFIG = load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
@@ -69,7 +69,7 @@ def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
 def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     plan = Plan(CONFIG, ROOT)
     *_, artefact = plan.drawn(CONFIG.figures["top_views"])
-    policy = following(collect_cold(task, CONFIG.tasks[TASK].cold, 0, range(2)))
+    policy = following(collect(task, CONFIG.tasks[TASK].cold, 0, range(2)))
     source = tmp_path / "policy"
     policy.save(source)
     key = artefact.inputs[0].key
@@ -79,7 +79,7 @@ def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     job = Job("paths", artefact.key, settings, artefact.labels, [(source, key)])
     run(job, tmp_path / "paths.parquet")
     drawn = read_parquet(tmp_path / "paths.parquet")
-    evaluated = evaluate_policy(task, policy, CONFIG.tasks[TASK].warm, 0, 2, [1], refine=False)
+    evaluated = evaluate(task, policy, CONFIG.tasks[TASK].warm, 0, 2, [1], refine=False)
     for number, row in evaluated.iterrows():
         path = drawn[(drawn.series == "path") & (drawn.instance == number)]
         point = path.pivot(index="time", columns="name", values="value")[["x", "y", "z"]].to_numpy()

@@ -12,7 +12,7 @@ from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.figures import to_alone_table
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.solver.best_known import best_known, deform
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.instances import EVALUATION
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.evaluate import evaluate_runs
@@ -29,7 +29,7 @@ def rows():
     task, settings = make_task("quadrotor", CONFIG.tasks["quadrotor"]), CONFIG.tasks["quadrotor"]
     tables = []
     for seed in range(2):
-        runs = collect_cold(task, settings.cold, seed, range(3), purpose=EVALUATION)
+        runs = collect(task, settings.cold, seed, range(3), purpose=EVALUATION)
         alone = evaluate_runs(task, runs)
         best = best_known(task, runs, settings.cold, settings.warm, SEARCH, seed)
         tables += [

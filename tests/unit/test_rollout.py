@@ -8,11 +8,11 @@ import torch
 
 from sobolev_diffusion import config
 from sobolev_diffusion.policies import make_policy
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.instances import EVALUATION
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.warm_start.evaluate import evaluate_policy, evaluate_runs
+from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_runs
 from sobolev_diffusion.warm_start.rollout import roll_out
 
 CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
@@ -25,7 +25,7 @@ def task():
 
 @pytest.fixture(scope="module")
 def demonstrations(task):
-    return collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, range(3))
+    return collect(task, CONFIG.tasks["pendulum"].cold, 0, range(3))
 
 
 @pytest.fixture(scope="module")
@@ -80,18 +80,16 @@ def test_action_length_out_of_range_is_refused(task, policy, demonstrations, act
 
 
 def test_evaluation_has_a_row_per_instance_and_action_length(task, policy):
-    table = evaluate_policy(task, policy, CONFIG.tasks["pendulum"].warm, 0, 2, [4, 15])
+    table = evaluate(task, policy, CONFIG.tasks["pendulum"].warm, 0, 2, [4, 15])
     assert list(table.action_length) == [4, 4, 15, 15]
     assert list(table.instance) == [0, 1, 0, 1]
     assert (table.policy_cost > table.cost).all() or not table.converged.all()
-    alone = evaluate_runs(
-        task, collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, range(2), purpose=EVALUATION)
-    )
+    alone = evaluate_runs(task, collect(task, CONFIG.tasks["pendulum"].cold, 0, range(2), purpose=EVALUATION))
     assert alone.converged.all()
     assert alone.violation.max() < 1e-3
 
 
 def test_demonstrations_do_not_depend_on_their_block(task, demonstrations):
-    again = collect_cold(task, CONFIG.tasks["pendulum"].cold, 0, [2])
+    again = collect(task, CONFIG.tasks["pendulum"].cold, 0, [2])
     np.testing.assert_array_equal(again.xs[0], demonstrations.xs[2])
     np.testing.assert_array_equal(again.gains[0], demonstrations.gains[2])

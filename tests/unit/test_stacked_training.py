@@ -18,7 +18,7 @@ from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.stages import Job, run
 from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.experiment.verify import verify
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.selection import select
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.minibatches import TrainingInput
@@ -110,7 +110,7 @@ def test_what_cannot_be_stacked_is_an_error():
 def pendulum():
     """A task and converged runs of it."""
     task = make_task("pendulum", TaskConfig())
-    return task, select(collect_cold(task, SolverConfig(), 0, range(4)))
+    return task, select(collect(task, SolverConfig(), 0, range(4)))
 
 
 METHODS = {

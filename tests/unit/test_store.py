@@ -107,7 +107,7 @@ import sys
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from sobolev_diffusion.tables import write_parquet
+from sobolev_diffusion.experiment.parquet import write_parquet
 write_parquet(Path(sys.argv[1]), pd.DataFrame({"x": np.random.default_rng(0).random(100_000)}))
 """
 

@@ -12,7 +12,7 @@ from sobolev_diffusion import config
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.gains import linearise
-from sobolev_diffusion.solver.proxddp import evaluate, solve
+from sobolev_diffusion.solver.proxddp import solve, value_of
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import BUILT_IN, make_task
 from sobolev_diffusion.training.first_order_targets import action_sensitivities
@@ -111,7 +111,7 @@ def test_solver_reaches_the_goal_within_the_limits(name):
     assert not solution.stalled
     assert solution.error == ""
     assert task.reached(theta, solution.xs[-1])
-    value = evaluate(task.problem(theta), solution.xs, solution.us)
+    value = value_of(task.problem(theta), solution.xs, solution.us)
     among_few = name.startswith("quadrotor_columns_")  # the solver's tolerance there is 5e-3
     assert value.violation < (CONFIG.tasks[name].cold.tolerance if among_few else 2e-3)
     np.testing.assert_allclose(value.cost, solution.cost, rtol=1e-9)

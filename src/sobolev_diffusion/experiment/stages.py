@@ -28,7 +28,7 @@ from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.best_known import best_known
-from sobolev_diffusion.solver.collect import collect_cold
+from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.continuation import collect_from_neighbours
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import Chunk, collecting, learnt
@@ -39,7 +39,7 @@ from sobolev_diffusion.tasks.random_streams import torch_seed
 from sobolev_diffusion.tasks.registry import task_from_settings
 from sobolev_diffusion.training.minibatches import TrainingInput
 from sobolev_diffusion.training.train import TrainingFailed, train
-from sobolev_diffusion.warm_start.evaluate import evaluate_policy, evaluate_runs
+from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_runs
 from sobolev_diffusion.warm_start.refine import collect_warm
 from sobolev_diffusion.warm_start.rollout import roll_out
 from sobolev_diffusion.warm_start.timing import time_policies
@@ -141,7 +141,7 @@ def _demonstrations(job: Job, output: Path) -> None:
         runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
     else:
         purpose = EVALUATION if s.get("purpose") == "evaluation" else TRAINING
-        runs = collect_cold(task, SolverConfig(**s["solver"]), s["seed"], numbers, job.workers, purpose)
+        runs = collect(task, SolverConfig(**s["solver"]), s["seed"], numbers, job.workers, purpose)
     runs.save(output)
 
 
@@ -213,7 +213,7 @@ def _evaluation(job: Job, output: Path) -> None:
     task = task_of(s)
     ((source, _),) = job.inputs
     if "action_lengths" in s:
-        table = evaluate_policy(
+        table = evaluate(
             task,
             load_policy(source),
             WarmConfig(**(s["solver"] or {})),

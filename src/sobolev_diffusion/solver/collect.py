@@ -71,7 +71,7 @@ def _staying(task: Task, theta: Array) -> tuple[Array, Array]:
     return xs, np.zeros((task.horizon, task.nu))
 
 
-def collect_cold(
+def collect(
     task: Task,
     config: SolverConfig,
     seed: int,

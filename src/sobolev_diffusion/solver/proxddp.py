@@ -133,7 +133,7 @@ class TrajectoryValue:
     violation: float
 
 
-def evaluate(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> TrajectoryValue:
+def value_of(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> TrajectoryValue:
     """Cost of (1), and the largest violation of a stage or terminal constraint (dynamics not included)."""
     data = aligator.TrajOptData(problem)
     cost = problem.evaluate(list(xs), list(us), data)

@@ -14,7 +14,7 @@ from sobolev_diffusion.config import WarmConfig
 from sobolev_diffusion.policies import AnyPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import Solution, evaluate, solve
+from sobolev_diffusion.solver.proxddp import Solution, solve, value_of
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
@@ -40,7 +40,7 @@ def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
     )
 
 
-def evaluate_policy(
+def evaluate(
     task: Task,
     policy: AnyPolicy,
     config: WarmConfig,
@@ -87,7 +87,7 @@ def evaluate_policy(
 def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
     """What the evaluation keeps of a policy's rollout: cost, largest constraint violation, distance from the
     goal at the end, whether that counts as there; where something stands in the way, least clearance (m)."""
-    value = evaluate(task.problem(theta), xs, us)
+    value = value_of(task.problem(theta), xs, us)
     clearances = [task.clearance(x) for x in xs]
     nearest = {} if None in clearances else {"policy_clearance": min(clearances)}
     return {
@@ -120,7 +120,7 @@ def refinement_columns(task: Task, theta: Array, problem: aligator.TrajOptProble
         "error": "",
         "primal_infeasibility": solution.primal_infeasibility,
         "dual_infeasibility": solution.dual_infeasibility,
-        "violation": evaluate(problem, solution.xs, solution.us).violation,
+        "violation": value_of(problem, solution.xs, solution.us).violation,
         "distance": task.goal_distance(theta, solution.xs[-1]),
         "reached": task.reached(theta, solution.xs[-1]),
     }

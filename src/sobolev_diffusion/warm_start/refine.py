@@ -9,10 +9,32 @@ from sobolev_diffusion.policies import AnyPolicy
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.random_streams import stream
-from sobolev_diffusion.warm_start.rollout import roll_out
+from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
+
+
+def refine(
+    task: Task,
+    thetas: Sequence[Array],
+    rollouts: Rollouts,
+    config: WarmConfig,
+    numbers: Sequence[int] | None = None,
+    workers: int = 1,
+) -> Demonstrations:
+    """Solve every instance from its rollout, in processes that may die.
+
+    Args:
+        task: builds the problems.
+        thetas: task parameters of n instances.
+        rollouts: of the same instances.
+        config: solver settings from a rollout.
+        numbers: of the instances; from 0 on unless given.
+        workers: processes side by side; the result does not depend on it.
+    """
+    guesses = [warm_guess(task, xs, us, config) for xs, us in zip(rollouts.xs, rollouts.us, strict=True)]
+    return solve_instances(task, config, numbers or range(len(thetas)), thetas, guesses, workers)
 
 
 def collect_warm(
@@ -24,9 +46,8 @@ def collect_warm(
     action_length: int,
     workers: int = 1,
 ) -> Demonstrations:
-    """Training instances solved from a policy's rollout."""
+    """Training instances refined from a policy's rollouts (Algorithm 1, from its second iteration on)."""
     thetas = [instance(task, TRAINING, seed, number) for number in numbers]
     generators = [stream("collecting noise", task.name, seed, number) for number in numbers]
     rollouts = roll_out(task, policy, thetas, action_length, generators)
-    guesses = [warm_guess(task, xs, us, config) for xs, us in zip(rollouts.xs, rollouts.us, strict=True)]
-    return solve_instances(task, config, numbers, thetas, guesses, workers)
+    return refine(task, thetas, rollouts, config, numbers, workers)

@@ -92,7 +92,7 @@ def digest_in_a_process(threads: int, instruction_set: str) -> str:
     environment = {
         **os.environ,
         native.INSTRUCTION_SET_VARIABLE: instruction_set,
-        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     command = [sys.executable, "-c", SUBPROCESS.format(threads=threads)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()

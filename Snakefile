@@ -11,8 +11,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/startup.smk"
-include: "workflow/rules/compute.smk"
-include: "workflow/rules/cache.smk"
+include: "workflow/rules/stages.smk"
 include: "workflow/rules/figures.smk"
 
 

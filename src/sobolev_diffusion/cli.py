@@ -13,9 +13,9 @@ from pathlib import Path
 from sobolev_diffusion import config
 from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment import stamps as store
-from sobolev_diffusion.experiment.artefact import SUFFIX
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
+from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.verify import verify
 
 
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     check_all.set_defaults(run=_verify)
     freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
     freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
-    freeze.add_argument("--stage", choices=sorted(SUFFIX), required=True)
+    freeze.add_argument("--stage", choices=sorted(STAGES), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.add_argument("--name", default="*", help="only those whose place matches, as in 'ur5_*/*/block0'")
     freeze.set_defaults(run=_freeze)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion.config import load
+from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.stages import Job, run
+from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import write_stamp
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import collect

@@ -7,8 +7,10 @@ import pytest
 
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig, load
 from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.learning_data import chunks_of
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.stages import Job, chunks_of, run
+from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import write_stamp
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.continuation import BestRuns, collect_from_neighbours

@@ -8,8 +8,8 @@ import yaml
 
 from sobolev_diffusion.config import InterplayConfig, load, validate
 from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.learning_data import chunks_of
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.stages import chunks_of
 from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.policies.base import Policy

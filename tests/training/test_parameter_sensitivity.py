@@ -8,8 +8,9 @@ import pytest
 from sobolev_diffusion import config
 from sobolev_diffusion.config import InterplayConfig, SobolevConfig
 from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.recipes import Recipes
-from sobolev_diffusion.experiment.stages import Job, run
+from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.demonstrations import Demonstrations

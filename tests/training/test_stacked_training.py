@@ -14,8 +14,9 @@ from test_torch_training import LOSSES, draws_for, flat
 
 from sobolev_diffusion.cli import main
 from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig, TrainingConfig, load
+from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.stages import Job, run
+from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.solver.collect import collect

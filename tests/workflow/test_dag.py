@@ -11,6 +11,7 @@ from clones import clone, planned, snakemake
 
 from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check
 
 DRAWN = ("figures", "tables", "animations")
@@ -82,6 +83,16 @@ def test_frozen_artefact_is_copied_to_its_readable_name_and_not_computed(folder)
     status, output = snakemake(folder, "--cores", "1", target)
     assert status == 0, output
     check(folder / target, artefact.key)
+
+
+def test_a_frozen_artefact_of_every_stage_can_be_asked_for_by_name(folder):
+    artefacts = [frozen(folder, stage) for stage in STAGES]
+    names = [f"results/{artefact.file}" for artefact in artefacts]
+    status, output = snakemake(folder, "--cores", "2", *names)
+    assert status == 0, output
+    assert planned(output) == {"restore": len(STAGES)}
+    for artefact, name in zip(artefacts, names, strict=True):
+        check(folder / name, artefact.key)
 
 
 def test_what_is_not_frozen_is_computed_when_asked_for(folder):

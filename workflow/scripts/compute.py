@@ -3,7 +3,8 @@
 import logging
 from pathlib import Path
 
-from sobolev_diffusion.experiment.stages import Job, run_or_exit
+from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.run_job import run_or_exit
 
 logging.basicConfig(filename=snakemake.log[0], level=logging.INFO, format="%(message)s")
 job = dict(snakemake.params.job)

@@ -7,16 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from sobolev_diffusion.experiment.keys import artefact_key
-
-SUFFIX = {
-    "demonstrations": ".npz",
-    "collections": ".parquet",
-    "policies": ".safetensors",
-    "evaluations": ".parquet",
-    "timings": ".parquet",
-    "references": ".parquet",
-    "paths": ".parquet",
-}
+from sobolev_diffusion.experiment.stages import STAGES
 
 
 @dataclass(frozen=True)
@@ -47,14 +38,16 @@ class Artefact:
 
     @cached_property
     def key(self) -> str:
-        return artefact_key(self.stage, self.settings, [each.key for each in self.inputs])
+        return artefact_key(
+            self.stage, STAGES[self.stage].version, self.settings, [each.key for each in self.inputs]
+        )
 
     @property
     def file(self) -> str:
         """Path below the results folder: readable, and distinct for every key, so that nothing goes stale."""
-        return f"{self.stage}/{self.name}.{self.key}{SUFFIX[self.stage]}"
+        return f"{self.stage}/{self.name}.{self.key}{STAGES[self.stage].suffix}"
 
     @property
     def cached_file(self) -> str:
         """Path below the cache folder of its frozen copy."""
-        return f"{self.stage}/{self.key}{SUFFIX[self.stage]}"
+        return f"{self.stage}/{self.key}{STAGES[self.stage].suffix}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,3 +25,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except Exception as error:
         raise BadArtefact(path, f"is not a table ({error})", "evaluate again") from error
+
+
+def write_labelled(path: Path, labels: dict[str, Any], table: pd.DataFrame) -> None:
+    """Write a table with a column for each label before its own."""
+    columns = pd.DataFrame({name: [value] * len(table) for name, value in labels.items()})
+    write_parquet(path, pd.concat([columns, table], axis=1))

@@ -14,8 +14,10 @@ import torch
 from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import place_of
+from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.stages import Job, check_inputs, task_of, training_input, write
+from sobolev_diffusion.experiment.run_job import check_inputs, write
 from sobolev_diffusion.experiment.stamps import machine
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.train import TrainingFailed
@@ -71,7 +73,7 @@ def train_experiment(
         settings = jobs[0].settings
         log.info("%d policies of %s together", len(jobs), jobs[0].labels["method"])
         outcomes = train_together(
-            task_of(settings),
+            jobs[0].task(),
             [training_input(job) for job in jobs],
             MethodConfig(**settings["method"]),
             settings["epochs"],

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sobolev_diffusion.experiment.artefact import SUFFIX
+from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import STAMP_SUFFIX, check, stamp_path
 from sobolev_diffusion.files import BadArtefact, write_atomically
 
@@ -78,8 +78,8 @@ def leftovers(results: Path) -> list[Path]:
 
 
 def _artefacts(folder: Path) -> Iterator[Path]:
-    for stage, suffix in SUFFIX.items():
-        yield from _files(folder / stage, (suffix,))
+    for stage in STAGES.values():
+        yield from _files(folder / stage.name, (stage.suffix,))
 
 
 def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:

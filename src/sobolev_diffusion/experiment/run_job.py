@@ -1,0 +1,77 @@
+"""The jobs of the workflow: read the inputs of one artefact, compute it, write it with its stamp."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.stages import STAGES
+from sobolev_diffusion.experiment.stamps import check, write_stamp
+from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.training.train import TrainingFailed
+
+log = logging.getLogger(__name__)
+
+
+def run(job: Job, output: Path) -> None:
+    """Compute an artefact and write it, whole or not at all.
+
+    Raises:
+        BadArtefact: an input is missing, altered, or belongs to other settings.
+    """
+    check_inputs(job)
+    write(job, output, lambda partial: STAGES[job.stage].compute(job, partial), time.perf_counter())
+
+
+def check_inputs(job: Job) -> None:
+    """Check that every input is the artefact it should be.
+
+    Raises:
+        BadArtefact: one is missing, altered, or belongs to other settings.
+    """
+    for path, key in job.inputs:
+        check(path, key)
+
+
+def write(
+    job: Job, output: Path, compute: Callable[[Path], object], start: float, device: str | None = None
+) -> None:
+    """Write an artefact and its stamp, whole or not at all.
+
+    Args:
+        job: what is computed.
+        output: where it belongs.
+        compute: writes it to the path it is given.
+        start: when computing began, by time.perf_counter.
+        device: see `write_stamp`.
+    """
+
+    def compute_and_stamp(partial: Path) -> None:
+        compute(partial)
+        write_stamp(
+            output,
+            partial,
+            stage=job.stage,
+            key=job.key,
+            settings=job.settings,
+            labels=job.labels,
+            inputs=[path for path, _ in job.inputs],
+            seconds=time.perf_counter() - start,
+            device=device,
+        )
+
+    write_atomically(output, compute_and_stamp)
+
+
+def run_or_exit(job: Job, output: Path) -> None:
+    """`run` for a process of its own: what went wrong and is understood ends it with one line."""
+    try:
+        run(job, output)
+    except (BadArtefact, TaskError, TrainingFailed, ValueError) as error:
+        log.exception("%s failed", output)
+        sys.exit(f"{output}: {error}")

@@ -1,0 +1,20 @@
+"""The stages of the workflow, each declared in one file: name, version, suffix, rule, and what it computes.
+
+Looking at them needs no torch and no solver: what a stage computes with is imported when it computes.
+"""
+
+from sobolev_diffusion.experiment.job import Stage
+from sobolev_diffusion.experiment.stages import (
+    collections,
+    demonstrations,
+    evaluations,
+    paths,
+    policies,
+    references,
+    timings,
+)
+
+_FILES = (demonstrations, collections, policies, evaluations, references, paths, timings)
+
+STAGES: dict[str, Stage] = {file.STAGE.name: file.STAGE for file in _FILES}
+"""By name, in the order of the workflow."""

@@ -1,0 +1,79 @@
+# A rule for each stage of sobolev_diffusion.experiment.stages, and one that takes frozen artefacts instead.
+# Every file name carries the key of what it is a function of, so a file that exists is the right one:
+# times of modification say nothing (hence `ancient`).
+import re
+
+from sobolev_diffusion.experiment.stages import STAGES
+
+
+def inputs_of(stage):
+    return ancient(
+        lambda wildcards: [
+            locate(each) for each in artefact_of(stage.name, wildcards.name + stage.suffix).sources
+        ]
+    )
+
+
+def job_of(stage):
+    def describe(wildcards):
+        artefact = artefact_of(stage.name, wildcards.name + stage.suffix)
+        return {
+            "stage": stage.name,
+            "key": artefact.key,
+            "settings": artefact.settings,
+            "labels": artefact.labels,
+            "input_keys": [each.key for each in artefact.sources],
+        }
+
+    return describe
+
+
+for stage in STAGES.values():
+
+    rule:
+        name:
+            stage.rule
+        input:
+            inputs_of(stage),
+        output:
+            artefact=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}",
+            stamp=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}.stamp.json",
+        params:
+            job=job_of(stage),
+        log:
+            f"{RESULTS}/logs/{stage.name}/{{name}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/{stage.name}/{{name}}.tsv"
+        threads: (workflow.resource_settings.cores or 1) if stage.alone else 1
+        resources:
+            gpu=0, # trainings on GPUs: profiles/slurm/config.yaml
+        message:
+            f"{stage.message}: {{wildcards.name}}"
+        script:
+            "../scripts/compute.py"
+
+
+# Frozen artefacts are read where they lie; one that is asked for by its readable name is copied there.
+def frozen(wildcards):
+    artefact = artefact_of(wildcards.stage, wildcards.name + wildcards.suffix)
+    return f"{CACHE}/{artefact.cached_file}"
+
+
+if CONFIG.cache != "off":
+    workflow.ruleorder("restore", *(stage.rule for stage in STAGES.values()))
+
+    rule restore:
+        input:
+            ancient(frozen),
+        output:
+            artefact=RESULTS + "/{stage}/{name}{suffix}",
+            stamp=RESULTS + "/{stage}/{name}{suffix}.stamp.json",
+        wildcard_constraints:
+            stage="|".join(STAGES),
+            suffix="|".join(sorted({re.escape(stage.suffix) for stage in STAGES.values()})),
+        params:
+            key=lambda wildcards: artefact_of(wildcards.stage, wildcards.name + wildcards.suffix).key,
+        message:
+            "taking from the cache: {wildcards.stage} {wildcards.name}"
+        script:
+            "../scripts/restore.py"

@@ -175,3 +175,43 @@ def test_setting_added_later_is_part_of_keys_only_where_it_is_used():
     noisy = config.MethodConfig(training={"history_noise": 0.3})
     assert noisy.identity()["training"]["history_noise"] == 0.3
     assert config.MethodConfig(**plain.identity()) == plain
+
+
+@pytest.mark.parametrize(
+    "section", ["tasks", "methods", "experiments", "timings", "figures", "tables", "animations"]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../outside",
+        "/outside",
+        "a/b",
+        "{seeds}",
+        "<script>",
+        "a\nb",
+        "",
+        "-a",
+        "_a",
+        ".",
+        "..",
+        "é",
+        "x" * 101,
+        7,
+    ],
+)
+def test_names_stay_within_their_folder(section, name):
+    content = copy.deepcopy(DEFAULT)
+    content[section][name] = next(iter(content[section].values()))
+    with pytest.raises(config.ConfigError) as said:
+        config.validate(content)
+    assert str(said.value).startswith(f"config: {section}: name ")
+    assert "\n" not in str(said.value)
+
+
+def test_a_dot_in_the_name_of_a_drawn_file_is_refused_because_it_would_begin_a_suffix():
+    content = copy.deepcopy(DEFAULT)
+    content["figures"]["noise_0.1"] = content["figures"]["fig1_pendulum"]
+    with pytest.raises(
+        config.ConfigError, match=r"figures: name 'noise_0.1': take letters, digits, '_', '-', a letter"
+    ):
+        config.validate(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -16,6 +17,9 @@ DRAWN = ("figures", "tables", "animations")
 NAMED = ("tasks", "methods", "experiments", "timings", *DRAWN)
 """Sections of named entries: one can be `like` another, and a later configuration file can remove it, by
 setting it to null."""
+
+
+LONGEST_NAME = 100  # characters
 
 
 class Config(Section):
@@ -91,6 +95,8 @@ class Config(Section):
 
 def _completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
     """The entries that are there, each with what it takes from the one that it is `like`."""
+    for name in entries:
+        _check_name(section, name)
     present = {name: entry for name, entry in entries.items() if entry is not None}
 
     def complete(name: str, users: tuple[str, ...] = ()) -> Any:
@@ -105,6 +111,19 @@ def _completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
         return merge(base, own) if isinstance(base, dict) else base
 
     return {name: complete(name) for name in present}
+
+
+def _check_name(section: str, name: Any) -> None:
+    """Names of entries become names of files and folders, and stand in pages."""
+    # a method is a folder, where a dot does no harm; in a file's name it would begin a suffix
+    pattern, dot = (r"[\w.-]*", ", '.'") if section == "methods" else (r"[\w-]*", "")
+    if not (
+        isinstance(name, str) and len(name) <= LONGEST_NAME and re.fullmatch(f"[^\\W_]{pattern}", name, re.A)
+    ):
+        raise ValueError(
+            f"{section}: name {str(name)[:LONGEST_NAME]!r}: take letters, digits, '_', '-'{dot}, a letter or "
+            f"digit first, at most {LONGEST_NAME} characters"
+        )
 
 
 def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -10,18 +10,19 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from sobolev_diffusion import config
+from sobolev_diffusion import __version__, config
 from sobolev_diffusion.experiment import cache
-from sobolev_diffusion.experiment import stamps as store
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.verify import verify
+from sobolev_diffusion.files import BadArtefact
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; what is understood to be wrong ends in one line and exit status 1."""
     parser = argparse.ArgumentParser(prog="sobolev-diffusion", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"sobolev-diffusion {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser("show", help="what made an artefact, a figure or a table")
     show.add_argument("file", type=Path)
@@ -54,13 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except (config.ConfigError, store.BadArtefact) as error:
+        sys.stdout.flush()
+    except (config.ConfigError, BadArtefact) as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # who reads the output has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _verify(options: argparse.Namespace) -> None:
+    if not options.results.is_dir():
+        sys.exit(f"{options.results}: no such folder; name that of the results with --results")
     verified = verify(options.results, options.cache)
     faults = verified.faults + altered(options.results)
     if faults:

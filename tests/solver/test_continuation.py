@@ -8,7 +8,7 @@ import pytest
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig, load
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.experiment.learning_data import chunks_of
+from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import write_stamp
@@ -138,6 +138,6 @@ def test_the_job_reads_blocks_that_overlap_and_what_it_writes_is_learnt_from(tas
     found = Demonstrations.load(tmp_path / "continued.npz")
     assert list(found.instance) == [2, 3]
     assert found.converged.all()
-    first, second = chunks_of([paths[0], tmp_path / "continued.npz"], [(0, 2), (2, 4)])
+    first, second = runs_of_iterations([paths[0], tmp_path / "continued.npz"], [(0, 2), (2, 4)])
     assert list(first[0].instance) == [0, 1]
     assert list(second[0].instance) == [2, 3]

@@ -8,7 +8,7 @@ import yaml
 
 from sobolev_diffusion.config import InterplayConfig, load, validate
 from sobolev_diffusion.experiment.chain import Chain
-from sobolev_diffusion.experiment.learning_data import chunks_of
+from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import load_policy
@@ -104,20 +104,20 @@ def near_each_other(runs, cost):
 )
 def test_worse_local_minima_are_left_out(solved, cost, neighbours, left):
     rules = InterplayConfig(reject_local_minima={"neighbours": neighbours, "margin": 0.3})
-    chunks = [(near_each_other(solved, cost), None)]
-    assert list(learnt(chunks, rules).instance) == left
-    assert list(learnt(chunks, PAPER).instance) == [0, 1, 2, 3]
-    table = collecting(chunks, rules)
+    iterations = [(near_each_other(solved, cost), None)]
+    assert list(learnt(iterations, rules).instance) == left
+    assert list(learnt(iterations, PAPER).instance) == [0, 1, 2, 3]
+    table = collecting(iterations, rules)
     assert list(table.instance[table.learnt_from == "cold"]) == left
 
 
 def test_an_earlier_run_is_left_out_once_a_later_neighbour_is_better(solved):
     rules = InterplayConfig(reject_local_minima={"neighbours": 1, "margin": 0.3})
     both = near_each_other(solved, [2.0, 1.0, 2.4, 2.4])
-    chunks = [(both.take(np.array([0, 2])), None), (both.take(np.array([1, 3])), None)]
-    assert list(learnt(chunks[:1], rules).instance) == [0, 2]
-    assert list(learnt(chunks, rules).instance) == [2, 1, 3]
-    assert list(collecting(chunks, rules).learnt_from) == ["cold"] * 4  # each judged in its own iteration
+    iterations = [(both.take(np.array([0, 2])), None), (both.take(np.array([1, 3])), None)]
+    assert list(learnt(iterations[:1], rules).instance) == [0, 2]
+    assert list(learnt(iterations, rules).instance) == [2, 1, 3]
+    assert list(collecting(iterations, rules).learnt_from) == ["cold"] * 4  # each judged in its own iteration
 
 
 def test_nothing_to_learn_from_is_no_error_while_collecting(cold):
@@ -188,7 +188,7 @@ def test_chunks_are_put_together_from_blocks(solved, tmp_path):
     for name, index in (("a", [0, 1]), ("b", [2, 3]), ("warm", [2])):
         paths.append(tmp_path / name)
         solved.take(np.array(index)).save(paths[-1])
-    first, second = chunks_of(paths, [(1, 2), (2, 3)])
+    first, second = runs_of_iterations(paths, [(1, 2), (2, 3)])
     assert list(first[0].instance) == [1]
     assert first[1] is None
     assert list(second[0].instance) == [2]

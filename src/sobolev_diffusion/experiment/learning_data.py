@@ -12,7 +12,7 @@ from sobolev_diffusion.config import (
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.selection import Chunk, learnt
+from sobolev_diffusion.solver.selection import IterationRuns, learnt
 from sobolev_diffusion.tasks.random_streams import torch_seed
 from sobolev_diffusion.training.minibatches import TrainingInput
 
@@ -28,14 +28,14 @@ def training_input(job: Job) -> TrainingInput:
     before = None
     if iteration > 1 and not rules.reset:
         before = load_policy(paths.pop())
-    chunks = chunks_of(paths, s.get("chunks", [(0, s["instances"])]))
-    chosen = learnt(chunks, rules)
-    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in chunks))
+    iterations = runs_of_iterations(paths, s.get("chunks", [(0, s["instances"])]))
+    chosen = learnt(iterations, rules)
+    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in iterations))
     seed = torch_seed("training", s["task"]["name"], s["seed"], iteration)
     return TrainingInput(chosen, seed, before)
 
 
-def chunks_of(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[Chunk]:
+def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:
     """What iterations collected: cold runs, and warm ones where there are any.
 
     Args:

@@ -200,7 +200,13 @@ def provenance(path: Path) -> dict[str, Any]:
         BadArtefact: nothing tells, or the file is not what was written.
     """
     record = record_path(path.with_suffix(""))
-    if stamp_path(path).exists() or not record.exists():
+    if not (stamp_path(path).exists() or record.exists()):
+        raise BadArtefact(
+            path,
+            "nothing tells what made it",
+            "name an artefact, or what was drawn here",
+        )
+    if stamp_path(path).exists():
         made, written = (stamp := read_stamp(path)), stamp["sha256"]
     else:
         made = json.loads(record.read_text())

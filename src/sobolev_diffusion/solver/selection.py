@@ -11,7 +11,7 @@ from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.instances import nearest_first
 
-Chunk = tuple[Demonstrations, Demonstrations | None]
+IterationRuns = tuple[Demonstrations, Demonstrations | None]
 """Cold and warm runs of one iteration; none warm in the first."""
 
 COLD, WARM, NONE = "cold", "warm", "none"
@@ -58,14 +58,14 @@ def _usable_cost(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
     return np.where(usable, runs.cost, np.inf)
 
 
-def learnt(chunks: Sequence[Chunk], rules: InterplayConfig) -> Demonstrations:
+def learnt(iterations: Sequence[IterationRuns], rules: InterplayConfig) -> Demonstrations:
     """The data D: what all these iterations add to it, less the worse local minima where rules say so.
 
     Args:
-        chunks: cold and warm runs of each iteration.
+        iterations: cold and warm runs of each iteration.
         rules: how to choose.
     """
-    chosen = Demonstrations.concatenate([select(*chunk, rules) for chunk in chunks])
+    chosen = Demonstrations.concatenate([select(*runs, rules) for runs in iterations])
     return chosen.take(~worse_minima(chosen, rules))
 
 
@@ -78,18 +78,18 @@ def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
     return runs.cost > (1 + rules.reject_local_minima.margin) * runs.cost[near].min(axis=1)
 
 
-def collecting(chunks: Sequence[Chunk], rules: InterplayConfig) -> pd.DataFrame:
+def collecting(iterations: Sequence[IterationRuns], rules: InterplayConfig) -> pd.DataFrame:
     """How the collecting of all iterations went, each judged by what had been collected till then.
 
     Returns:
         The columns of `collected`, and iteration, from 1.
     """
     tables, gathered = [], []
-    for iteration, chunk in enumerate(chunks, start=1):
-        gathered.append(select(*chunk, rules))
+    for iteration, runs in enumerate(iterations, start=1):
+        gathered.append(select(*runs, rules))
         before = sum(len(each) for each in gathered[:-1])
         worse = worse_minima(Demonstrations.concatenate(gathered), rules)[before:]
-        table = collected(*chunk, rules).assign(iteration=iteration)
+        table = collected(*runs, rules).assign(iteration=iteration)
         table.loc[table.instance.isin(gathered[-1].instance[worse]), "learnt_from"] = NONE
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

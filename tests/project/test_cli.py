@@ -1,0 +1,38 @@
+"""The command line: what is understood to be wrong is one line on the error stream, and status 1."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sobolev_diffusion
+from sobolev_diffusion.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"sobolev-diffusion {sobolev_diffusion.__version__}\n"
+
+
+def test_what_nothing_tells_of_is_not_to_be_deleted(capsys):
+    assert main(["show", str(ROOT / "README.md")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "README.md: nothing tells what made it; name an artefact" in said
+    assert "delete" not in said
+
+
+def test_results_that_are_not_there_are_not_as_they_were_computed(tmp_path):
+    with pytest.raises(SystemExit, match=r"nonexistent: no such folder; name that of the results"):
+        main(["verify", "--results", str(tmp_path / "nonexistent")])
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    command = f"{sys.executable} -m sobolev_diffusion.cli schema | head -c 10"
+    run = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")

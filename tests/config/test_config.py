@@ -1,6 +1,7 @@
 """The configuration: what is wrong is said in one line that names the key and what is allowed."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,35 @@ def test_a_dot_in_the_name_of_a_drawn_file_is_refused_because_it_would_begin_a_s
         config.ConfigError, match=r"figures: name 'noise_0.1': take letters, digits, '_', '-', a letter"
     ):
         config.validate(content)
+
+
+def test_captions_say_what_is_computed():
+    smoke = config.load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+    assert smoke.tables["fig1_pendulum"].caption.endswith("interval over 2 seeds of 4 instances each.")
+    whole = config.load(ROOT / "config/config.yaml")
+    assert whole.tables["fig1_pendulum"].caption.endswith("interval over 5 seeds of 50 instances each.")
+    assert "20 trajectories, 100 epochs" in whole.tables["ablation_chain"].caption
+    assert "2 seeds of 50" in whole.tables["ablation_chain"].caption
+    assert "T_a = 8;" in whole.figures["fig3_ur5_full_fixed"].caption
+
+
+@pytest.mark.parametrize("path", [ROOT / "config/config.yaml", *(ROOT / "config/sweeps").glob("*.yaml")])
+def test_no_caption_has_seeds_or_instances_as_text(path):
+    content = yaml.safe_load(path.read_text())
+    for section in ("figures", "tables"):
+        for name, drawing in (content.get(section) or {}).items():
+            assert not re.search(r"\d+ (seeds|instances)", (drawing or {}).get("caption", "")), name
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [
+        ("over {sedes} seeds", "tables.fig1_pendulum.caption: nothing to put for {sedes}; there are .*seeds"),
+        ("a {brace", "tables.fig1_pendulum.caption: .*; write {{ and }} for braces"),
+        ("{0}", "nothing to put for {0}"),
+        ("{timed_instances}", "nothing to put for {timed_instances}"),
+    ],
+)
+def test_placeholders_that_say_nothing_are_refused(caption, said):
+    with pytest.raises(config.ConfigError, match=said):
+        config.validate(changed("tables.fig1_pendulum.caption", caption))

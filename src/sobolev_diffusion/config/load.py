@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from sobolev_diffusion.config import cross_checks as references
+from sobolev_diffusion.config import captions, cross_checks
 from sobolev_diffusion.config.root import Config, merge
 from sobolev_diffusion.config.section import ConfigError
 
@@ -37,7 +37,8 @@ def validate(content: dict[str, Any]) -> Config:
     """
     try:
         config = Config.model_validate(content)
-        references.check(config)
+        cross_checks.check(config)
+        config = captions.filled(config)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])

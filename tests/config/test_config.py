@@ -248,3 +248,23 @@ def test_no_caption_has_seeds_or_instances_as_text(path):
 def test_placeholders_that_say_nothing_are_refused(caption, said):
     with pytest.raises(config.ConfigError, match=said):
         config.validate(changed("tables.fig1_pendulum.caption", caption))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"- a list\n", "expected sections by name, found a list"),
+        (b"seeds: \xe9\n", "cannot be read as YAML"),
+        (b"seeds: [1\n", r"cannot be read as YAML \(.*line 2, column 1"),
+        (b"seeds: 1\nfirst_seed: 0\nseeds: 2\n", "line 3: the key seeds stands there a second time"),
+        (b"tasks:\n  a: {kind: ur5, kind: pendulum}\n", "line 2: the key kind stands there a second time"),
+        (b"a: " + b"[" * 5000, "cannot be read as YAML"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_one_line(tmp_path, content, said):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(content)
+    with pytest.raises(config.ConfigError, match=said) as raised:
+        config.load(path)
+    assert str(raised.value).startswith(str(path))
+    assert "\n" not in str(raised.value)

@@ -21,12 +21,36 @@ def load(*paths: Path) -> Config:
     """
     merged: dict[str, Any] = {}
     for path in paths:
-        try:
-            content = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError) as error:
-            raise ConfigError(f"{path}: cannot be read as YAML ({error})") from error
-        merged = merge(merged, content or {})
+        merged = merge(merged, _read(path))
     return validate(merged)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path}: cannot be read as YAML ({reason})") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: expected sections by name, found a {type(content).__name__}")
+    return content
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """Of a key that stands twice, YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+                continue
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise yaml.YAMLError(f"line {line}: the key {key.value} stands there a second time")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def validate(content: dict[str, Any]) -> Config:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Recipes:
     def __init__(self, config: Config, root: Path = Path()) -> None:
         self.config = config
         self.root = root
+        self.method = cache(config.method)  # each is asked for thousands of times
         self._known: dict[tuple, Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
@@ -132,7 +134,7 @@ class Recipes:
         learnt = range(1, iteration + 1) if rules.accumulate else range(iteration, iteration + 1)
         settings = {
             "task": self._task(chain.task),
-            "method": self.config.method(chain.task, chain.method).identity(),
+            "method": self.method(chain.task, chain.method).identity(),
             "epochs": chain.epochs,
             "seed": chain.seed,
             "instances": iteration * chain.n_traj,
@@ -155,9 +157,7 @@ class Recipes:
         """Solves of an iteration's instances from the rollout of the policy of the iteration before."""
         policy = self.policy(chain, iteration - 1)
         first, last = self._instances(chain, iteration)
-        (length,) = self.config.method(chain.task, chain.method).policy.applicable(
-            [chain.rules.action_length]
-        )
+        (length,) = self.method(chain.task, chain.method).policy.applicable([chain.rules.action_length])
         return self._remember(
             "demonstrations",
             f"{chain.place}/iter{iteration}",
@@ -215,7 +215,7 @@ class Recipes:
         """A policy on the evaluation instances of its seed."""
         policy = self.policy(chain, iteration)
         lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
-        kind = self.config.method(chain.task, chain.method).policy
+        kind = self.method(chain.task, chain.method).policy
         return self._remember(
             "evaluations",
             policy.name,
@@ -233,7 +233,7 @@ class Recipes:
     def paths(self, chain: Chain, iteration: int, action_length: int, instances: int) -> Artefact:
         """The way that a policy takes on the first evaluation instances of its seed."""
         policy = self.policy(chain, iteration)
-        (length,) = self.config.method(chain.task, chain.method).policy.applicable([action_length])
+        (length,) = self.method(chain.task, chain.method).policy.applicable([action_length])
         return self._remember(
             "paths",
             policy.name,
@@ -253,7 +253,7 @@ class Recipes:
         spec = self.config.experiments[timing.experiment]
         policies = []
         for method in spec.methods:
-            epochs = spec.epochs.get(self.config.method(spec.task, method).policy.kind)
+            epochs = spec.epochs.get(self.method(spec.task, method).policy.kind)
             longest = max(epochs) if epochs else None
             chain = Chain(spec.task, method, timing.n_traj, longest, seed, spec.interplay)
             policies.append(self.policy(chain, spec.iterations))
@@ -322,7 +322,7 @@ class Recipes:
 
     def _in_parameters(self, chain: Chain) -> bool:
         """Whether the method learns from gains in the parameters."""
-        sobolev = self.config.method(chain.task, chain.method).sobolev
+        sobolev = self.method(chain.task, chain.method).sobolev
         return sobolev is not None and sobolev.parameters
 
     def _solver(self, warm: WarmConfig, chain: Chain) -> WarmConfig:

@@ -268,3 +268,18 @@ def test_a_file_that_is_no_configuration_is_one_line(tmp_path, content, said):
         config.load(path)
     assert str(raised.value).startswith(str(path))
     assert "\n" not in str(raised.value)
+
+
+def test_an_experiment_that_trains_nothing_has_no_epochs_to_name():
+    content = changed(
+        "experiments.followed", {"task": "pendulum", "methods": ["nearest"], "n_traj": [2], "epochs": {}}
+    )
+    content["tables"]["followed"] = {
+        "kind": "sample_efficiency",
+        "experiment": "followed",
+        "caption": "{n_traj}",
+    }
+    assert config.validate(content).tables["followed"].caption == "2"
+    content["tables"]["followed"]["caption"] = "{epochs}"
+    with pytest.raises(config.ConfigError, match="nothing to put for {epochs}"):
+        config.validate(content)

@@ -47,10 +47,9 @@ def _values(config: Config, drawing: Any) -> Values:
     seeds = min((len(config.seeds_of(name)) for name in names), default=config.seeds)
     values = {"seeds": f"{seeds}", "instances": f"{config.evaluation.instances}"}
     if shown:
-        values |= {
-            "n_traj": _listed(number for each in shown for number in each.n_traj),
-            "epochs": _listed(_longest(each) for each in shown),
-        }
+        values["n_traj"] = _listed(number for each in shown for number in each.n_traj)
+    if trained := [each for each in shown if each.epochs]:
+        values["epochs"] = _listed(_longest(each) for each in trained)
     if hasattr(drawing, "action_length"):
         values["action_length"] = f"{drawing.action_length}"
     timed = [config.timings[name].instances for name in _timings(drawing)]

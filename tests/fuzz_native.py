@@ -7,13 +7,9 @@ that is not a ValueError or TypeError of one line ends it; each call is printed 
 import random
 import sys
 import warnings
-from pathlib import Path
-
-import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import native_objects as objects
+import numpy as np
 
 from sobolev_diffusion import _native
 

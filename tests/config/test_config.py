@@ -281,5 +281,5 @@ def test_an_experiment_that_trains_nothing_has_no_epochs_to_name():
     }
     assert config.validate(content).tables["followed"].caption == "2"
     content["tables"]["followed"]["caption"] = "{epochs}"
-    with pytest.raises(config.ConfigError, match="nothing to put for {epochs}"):
+    with pytest.raises(config.ConfigError, match=r"nothing to put for \{epochs\}"):
         config.validate(content)

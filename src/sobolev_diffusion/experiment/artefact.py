@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.keys import artefact_key
 from sobolev_diffusion.experiment.stages import STAGES
 
@@ -41,6 +44,11 @@ class Artefact:
         return artefact_key(
             self.stage, STAGES[self.stage].version, self.settings, [each.key for each in self.inputs]
         )
+
+    def job(self, paths: Sequence[Path]) -> Job:
+        """What computes it from the files of its sources, which lie at these paths, in their order."""
+        keys = [each.key for each in self.sources]
+        return Job(self.stage, self.key, self.settings, self.labels, list(zip(paths, keys, strict=True)))
 
     @property
     def file(self) -> str:

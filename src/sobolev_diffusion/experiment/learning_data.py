@@ -6,9 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from sobolev_diffusion.config import (
-    InterplayConfig,
-)
+from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations

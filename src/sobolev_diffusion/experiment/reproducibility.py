@@ -22,7 +22,6 @@ from safetensors.numpy import load_file
 from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.draw import draw
-from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import Drawing, identity
@@ -104,7 +103,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     computed = _upstream(drawn).values()
     found = {}
     for artefact in sorted(computed, key=_depth):
-        _run(artefact, [folder / each.file for each in artefact.sources], folder / artefact.file)
+        run(artefact.job([folder / each.file for each in artefact.sources]), folder / artefact.file)
         found[artefact.file] = _describe(folder / artefact.file, artefact.stage)
     drawing = Drawing(folder, "figures", FIGURE, (".pdf", ".png", ".csv"))
     drawing.files[0].parent.mkdir(parents=True)
@@ -117,7 +116,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     tasks = {each.labels["task"] for each in computed}
     for artefact in kept_evaluations(Plan(load(CONFIG)), tasks):
         path = folder / "kept" / artefact.file
-        _run(artefact, [CACHE / each.cached_file for each in artefact.sources], path)
+        run(artefact.job([CACHE / each.cached_file for each in artefact.sources]), path)
         found[str(CACHE / artefact.cached_file)] = _describe(path, artefact.stage)
     return found
 
@@ -145,14 +144,6 @@ def _upstream(artefacts: Iterable[Artefact]) -> dict[str, Artefact]:
 
 def _depth(artefact: Artefact) -> int:
     return 1 + max(map(_depth, artefact.sources), default=0)
-
-
-def _run(artefact: Artefact, inputs: list[Path], output: Path) -> None:
-    keys = [each.key for each in artefact.sources]
-    job = Job(
-        artefact.stage, artefact.key, artefact.settings, artefact.labels, list(zip(inputs, keys, strict=True))
-    )
-    run(job, output)
 
 
 def _describe(path: Path, stage: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import torch
 from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import place_of
-from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import check_inputs, write
@@ -67,7 +66,7 @@ def train_experiment(
     for _, group in groupby(sorted(policies, key=_method), _method):
         start = time.perf_counter()
         artefacts = list(group)
-        jobs = [_job(plan, each, cache) for each in artefacts]
+        jobs = [policy.job([_place(plan, each, cache) for each in policy.sources]) for policy in artefacts]
         for job in jobs:
             check_inputs(job)
         settings = jobs[0].settings
@@ -91,11 +90,6 @@ def train_experiment(
 def _place(plan: Plan, artefact: Artefact, cache: Path) -> Path:
     config = plan.config
     return place_of(artefact, Path(config.results), None if config.cache == "off" else cache)
-
-
-def _job(plan: Plan, artefact: Artefact, cache: Path) -> Job:
-    inputs = [(_place(plan, each, cache), each.key) for each in artefact.inputs]
-    return Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs)
 
 
 def _method(policy: Artefact) -> str:

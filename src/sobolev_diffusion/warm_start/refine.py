@@ -34,7 +34,8 @@ def refine(
         workers: processes side by side; the result does not depend on it.
     """
     guesses = [warm_guess(task, xs, us, config) for xs, us in zip(rollouts.xs, rollouts.us, strict=True)]
-    return solve_instances(task, config, numbers or range(len(thetas)), thetas, guesses, workers)
+    numbers = range(len(thetas)) if numbers is None else numbers
+    return solve_instances(task, config, numbers, thetas, guesses, workers)
 
 
 def collect_warm(

@@ -1,1 +1,1 @@
-"""One module per figure or table: plot(frame, style) -> Figure. Nothing here imports torch or aligator."""
+"""One module per figure or table: plot(frame, style) -> Figure. Only what shows trajectories needs a task."""

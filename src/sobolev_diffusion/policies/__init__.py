@@ -1,4 +1,4 @@
-"""Policies: what predicts. Nothing in here imports aligator or pinocchio."""
+"""Policies: what predicts. Only the nearest demonstration, which follows in closed loop, needs a task."""
 
 from __future__ import annotations
 

@@ -13,10 +13,11 @@ import torch
 
 from benchmarks.configuration import CONFIG, DEFAULT, ROOT
 from benchmarks.policies import random_batch
-from sobolev_diffusion import config
-from sobolev_diffusion.config import Config, MethodConfig, PolicyConfig, gradient_steps
+from sobolev_diffusion.config import MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
@@ -44,7 +45,7 @@ def report() -> str:
         f"{ROLLOUTS} instances, untrained; times the counts of the plan, every instance taken to converge. "
         "Warm solves start from another instance's solution, followed with its gains.",
     ]
-    sizes = {"config/config.yaml": CONFIG, "the paper's size": config.load(DEFAULT, PAPER_SIZE)}
+    sizes = {"config/config.yaml": CONFIG, "the paper's size": load(DEFAULT, PAPER_SIZE)}
     lines += ["", "| core-hours | " + " | ".join(sizes) + " |", "|---|" + "---|" * len(sizes)]
     hours = {name: core_hours(each) for name, each in sizes.items()}
     stages = sorted({stage for each in hours.values() for stage in each})

@@ -10,10 +10,13 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from sobolev_diffusion import __version__, config
+from sobolev_diffusion import __version__
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment import cache
+from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
+from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.files import BadArtefact
@@ -50,13 +53,13 @@ def main(arguments: list[str] | None = None) -> int:
     together.set_defaults(run=_train_together)
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
-    check.set_defaults(run=lambda options: config.load(*options.files))
+    check.set_defaults(run=lambda options: load(*options.files))
     show.set_defaults(run=lambda options: print(json.dumps(provenance(options.file), indent=1)))
     options = parser.parse_args(arguments)
     try:
         options.run(options)
         sys.stdout.flush()
-    except (config.ConfigError, BadArtefact) as error:
+    except (ConfigError, BadArtefact) as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # who reads the output has read enough, as `head` does
@@ -75,7 +78,7 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _freeze(options: argparse.Namespace) -> None:
-    settings = config.load(*options.config)
+    settings = load(*options.config)
     chosen = [
         artefact
         for artefact in Plan(settings).artefacts()
@@ -111,7 +114,7 @@ def _train_together(options: argparse.Namespace) -> None:
             "no CUDA device here: train with the ordinary workflow, `snakemake --cores N all`, which is the "
             "fast way on a CPU; --device cpu trains together on it all the same"
         )
-    plan, cache_folder = Plan(config.load(*options.config)), Path("results/cache")
+    plan, cache_folder = Plan(load(*options.config)), Path("results/cache")
     policies = trainable(plan, options.experiment, options.iteration, cache_folder)
     print(f"{len(policies)} policies to train whose demonstrations are there")
     device = torch.device(options.device or "cuda")
@@ -130,7 +133,7 @@ def _train_together(options: argparse.Namespace) -> None:
 
 def schema_text() -> str:
     """config/schema.json: generated from the types in config/."""
-    return json.dumps(config.Config.model_json_schema(), indent=1) + "\n"
+    return json.dumps(Config.model_json_schema(), indent=1) + "\n"
 
 
 if __name__ == "__main__":

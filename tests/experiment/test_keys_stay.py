@@ -4,12 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from configurations import project
 
-from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / "config/config.yaml"
 DIGESTS = {
     "config": "4c9da6e159a1a377",
     "smoke": "cd0b8b70a5b3dbe9",
@@ -24,6 +23,6 @@ frozen artefacts useless: change it only where what they hold has come to mean s
 
 @pytest.mark.parametrize("name", DIGESTS)
 def test_keys_and_files_of_a_configuration_stay(name):
-    overlays = [] if name == "config" else [ROOT / "config" / f"{name}.yaml"]
-    pairs = sorted((each.key, each.file) for each in Plan(load(CONFIG, *overlays), ROOT).artefacts())
+    later = [] if name == "config" else [f"config/{name}.yaml"]
+    pairs = sorted((each.key, each.file) for each in Plan(project(*later), ROOT).artefacts())
     assert hashlib.sha256(repr(pairs).encode()).hexdigest()[:16] == DIGESTS[name]

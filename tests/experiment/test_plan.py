@@ -4,14 +4,15 @@ import copy
 from pathlib import Path
 
 import pytest
-import yaml
+from configurations import written
 
-from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.keys import TASK_REVISION
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_configuration import validate
 
 ROOT = Path(__file__).parents[2]
-DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+DEFAULT = written()
 for section in ("experiments", "timings", "figures", "tables"):  # what is of the single pendulum
     for name in set(DEFAULT[section]) - {"pendulum", "fig1_pendulum", "timing_pendulum", "to_alone"}:
         del DEFAULT[section][name]

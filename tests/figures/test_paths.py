@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configurations import project
 
-from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
@@ -21,7 +21,7 @@ from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.evaluate import evaluate, policy_columns
 
 ROOT = Path(__file__).parents[2]
-CONFIG = load(ROOT / "config/config.yaml", ROOT / "config/smoke.yaml")
+CONFIG = project("config/smoke.yaml")
 TASK = "quadrotor_columns_1"
 
 

@@ -1,12 +1,10 @@
 """The affine part of a policy: the least-squares solution, and what a policy does with it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.config import PolicyConfig, SobolevConfig
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.policies.affine import RIDGE, AffinePart
@@ -15,7 +13,7 @@ from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut, prepare
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 N, NO, NDX, T_P, NA, KNOWN = 200, 5, 3, 4, 2, 1
 RNG = np.random.default_rng(0)
 WEIGHT, BIAS = RNG.normal(size=(NO, T_P, NA)), RNG.normal(size=(T_P, NA))

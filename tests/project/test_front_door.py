@@ -41,7 +41,7 @@ def test_unknown_name_says_what_there_is():
     "statement",
     [
         "import sobolev_diffusion",
-        "from pathlib import Path; from sobolev_diffusion.config import load; "
+        "from pathlib import Path; from sobolev_diffusion.experiment.read_configuration import load; "
         "from sobolev_diffusion.experiment.plan import Plan; "
         "Plan(load(Path('config/config.yaml'))).artefacts()",
     ],

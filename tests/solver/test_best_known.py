@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
 from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.figures import to_alone_table
@@ -19,7 +19,7 @@ from sobolev_diffusion.warm_start.evaluate import evaluate_runs
 from sobolev_diffusion.warm_start.timing import time_policies
 
 ROOT = Path(__file__).parents[2]
-CONFIG = config.load(ROOT / "config/config.yaml")
+CONFIG = project()
 SEARCH = ReferenceConfig(restarts=1, deformation=0.3, neighbours=1, rounds=1)
 
 

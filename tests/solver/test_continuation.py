@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configurations import project
 
-from sobolev_diffusion.config import ContinuationConfig, InterplayConfig, load
+from sobolev_diffusion.config import ContinuationConfig, InterplayConfig
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.learning_data import runs_of_iterations
@@ -18,7 +19,7 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.registry import make_task
 
 ROOT = Path(__file__).parents[2]
-CONFIG = load(ROOT / "config/config.yaml")
+CONFIG = project()
 SETTINGS = CONFIG.tasks["pendulum"]
 
 

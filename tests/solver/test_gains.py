@@ -1,19 +1,17 @@
 """Gains against the closed-form LQR; first-order targets against finite differences of the closed loop."""
 
-from pathlib import Path
-
 import aligator
 import numpy as np
 import pytest
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 LENGTH = 15
 
 

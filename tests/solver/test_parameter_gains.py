@@ -1,12 +1,10 @@
 """Gains in the parameters: against a closed form, and against solving again at theta + eps."""
 
-from pathlib import Path
-
 import aligator
 import numpy as np
 import pytest
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
@@ -14,7 +12,7 @@ from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.registry import make_task
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 EXACT = SolverConfig(tolerance=1e-8, mu=1e-6)
 NX, NU = 3, 2
 Q, R, QT = np.diag([1.0, 2.0, 3.0]), np.diag([0.5, 0.8]), 10 * np.eye(NX)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from configurations import project, written
 
-from sobolev_diffusion.config import InterplayConfig, load, validate
+from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_configuration import validate
 from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import load_policy
 from sobolev_diffusion.policies.base import Policy
@@ -20,7 +21,7 @@ from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.rollout import roll_out
 
 ROOT = Path(__file__).parents[2]
-CONFIG = load(ROOT / "config/config.yaml")
+CONFIG = project()
 PAPER = InterplayConfig()
 
 
@@ -174,7 +175,7 @@ def test_collecting_can_stop_earlier_than_to_alone():
 
 
 def test_more_iterations_only_add():
-    content = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    content = written()
     experiment = content["experiments"]["pendulum"]
     experiment["iterations"] = 2
     two = {each.key for each in Plan(validate(content), ROOT).experiments.evaluations("pendulum")}

@@ -1,18 +1,16 @@
 """The residual of the columns: its derivative, and the same in Python as in C++."""
 
-from pathlib import Path
-
 import aligator
 import numpy as np
 import pytest
+from configurations import project
 from finite_differences import jacobian_in_state
 
-from sobolev_diffusion import config
 from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks import column_clearance
 from sobolev_diffusion.tasks.registry import make_task
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml").tasks["quadrotor_columns"]
+CONFIG = project().tasks["quadrotor_columns"]
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
 """Every task of the configuration: samples, solves, has the derivatives it says, can be followed, stores."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pinocchio as pin
 import pytest
+from configurations import project
 from finite_differences import jacobian, jacobian_in_state, relative_error
 
-from sobolev_diffusion import config
+from sobolev_diffusion.config import BUILT_IN_TASKS
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.gains import linearise
@@ -18,7 +18,7 @@ from sobolev_diffusion.tasks.registry import BUILT_IN, make_task
 from sobolev_diffusion.training.first_order_targets import action_sensitivities
 from sobolev_diffusion.warm_start.rollout import roll_out
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 TASKS = list(CONFIG.tasks)
 CHUNK = 8
 CONVERGES = {"double_pendulum": 4}  # from the guess it converges on a quarter of the instances: this is one
@@ -64,7 +64,7 @@ def constraint_sizes(problem):
 
 
 def test_all_kinds_are_configured_and_registered():
-    assert set(BUILT_IN) == set(config.BUILT_IN_TASKS)
+    assert set(BUILT_IN) == set(BUILT_IN_TASKS)
     assert {settings.kind or name for name, settings in CONFIG.tasks.items()} == set(BUILT_IN)
 
 

@@ -1,19 +1,17 @@
 """Which chunks a minibatch is made of."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import prepare
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 TASK = CONFIG.tasks["ur5_small_fixed"]
 
 

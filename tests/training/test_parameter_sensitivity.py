@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configurations import project
 
-from sobolev_diffusion import config
-from sobolev_diffusion.config import InterplayConfig, SobolevConfig
+from sobolev_diffusion.config import InterplayConfig, PolicyConfig, SobolevConfig
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.recipes import Recipes
@@ -19,7 +19,7 @@ from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut, prepare
 
 ROOT = Path(__file__).parents[2]
-CONFIG = config.load(ROOT / "config/config.yaml")
+CONFIG = project()
 LENGTH = 15
 
 
@@ -115,9 +115,7 @@ def test_a_task_without_parameters_gives_the_same_bytes(tmp_path):
         runs.save(path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     batches = [
-        prepare(
-            task, without, make_policy(task, config.PolicyConfig()), SobolevConfig(parameters=on)
-        ).everything
+        prepare(task, without, make_policy(task, PolicyConfig()), SobolevConfig(parameters=on)).everything
         for on in (False, True)
     ]
     np.testing.assert_array_equal(batches[0].chunk_jacobian, batches[1].chunk_jacobian)

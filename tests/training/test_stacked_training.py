@@ -1,19 +1,19 @@
 """Several policies trained at once against each trained alone."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import yaml
 from clones import DRAWN, TINY, copy_workflow, planned, snakemake
+from configurations import project
 from native_cases import make_batch, make_policy, relative
 from safetensors.torch import load_file
 from test_torch_training import LOSSES, draws_for, flat
 
 from sobolev_diffusion.cli import main
-from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig, TrainingConfig, load
+from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig, TrainingConfig
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
@@ -188,7 +188,7 @@ def test_the_workflow_takes_what_was_trained_together(tmp_path, monkeypatch, cap
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump({**EXPERIMENT, "cache": "off"}))
     monkeypatch.chdir(tmp_path)
     command = ["train-together", "pendulum", "--config", "config/config.yaml", "tiny.yaml", "--device", "cpu"]
-    plan = Plan(load(Path("config/config.yaml"), Path("tiny.yaml")))
+    plan = Plan(project("tiny.yaml", folder=tmp_path))
     results = tmp_path / plan.config.results
     policies = plan.experiments.policies("pendulum", 1)
 

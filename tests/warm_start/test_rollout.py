@@ -1,12 +1,10 @@
 """Algorithm 2 with an oracle, and what must not depend on the batch."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.instances import EVALUATION
@@ -15,7 +13,7 @@ from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_runs
 from sobolev_diffusion.warm_start.rollout import roll_out
 
-CONFIG = config.load(Path(__file__).parents[2] / "config/config.yaml")
+CONFIG = project()
 
 
 @pytest.fixture(scope="module")

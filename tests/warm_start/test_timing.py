@@ -2,15 +2,14 @@
 
 import os
 import signal
-from pathlib import Path
 
 import numpy as np
+from configurations import project
 
-from sobolev_diffusion import config
 from sobolev_diffusion.tasks.quadrotor import Quadrotor
 from sobolev_diffusion.warm_start.timing import time_policies
 
-SETTINGS = config.load(Path(__file__).parents[2] / "config/config.yaml").tasks["quadrotor"]
+SETTINGS = project().tasks["quadrotor"]
 
 
 def times(task):

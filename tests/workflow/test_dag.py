@@ -6,10 +6,9 @@ import re
 import shutil
 
 import pytest
-import yaml
 from clones import clone, planned, snakemake
+from configurations import project, written
 
-from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check
@@ -24,7 +23,7 @@ def folder(tmp_path):
 
 def frozen(folder, stage):
     """The first artefact of the plan whose frozen copy is there."""
-    for artefact in Plan(load(folder / "config/config.yaml"), folder).artefacts():
+    for artefact in Plan(project(folder=folder), folder).artefacts():
         if artefact.stage == stage and (folder / "results/cache" / artefact.cached_file).exists():
             return artefact
     raise AssertionError(f"nothing of {stage} is frozen")
@@ -33,7 +32,7 @@ def frozen(folder, stage):
 def test_fresh_clone_draws_and_computes_nothing(folder):
     status, output = snakemake(folder, "-n", "all")
     assert status == 0, output
-    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    config = written(folder)
     assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
     assert "To be drawn: figures fig1_pendulum: not drawn in this folder yet." in output
 
@@ -47,7 +46,7 @@ def test_drawing_leaves_the_committed_files_as_they_are_and_the_report_shows_the
     status, output = snakemake(folder, "--report", "report.html")
     assert status == 0, output
     page = (folder / "report.html").read_text()
-    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    config = written(folder)
     for section, shown in (("figures", ".png"), ("tables", ".csv")):
         for name, spec in config[section].items():
             assert re.search(r"(Fig\.|Table) \d|Not in the paper", spec["caption"]), name
@@ -63,7 +62,7 @@ def test_cache_off_computes_everything(folder):
     status, output = snakemake(folder, "-n", "all", "--config", "cache=off")
     assert status == 0, output
     jobs = planned(output)
-    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    config = written(folder)
     experiment = config["experiments"]["pendulum"]
     per_kind = {kind: len(lengths) for kind, lengths in experiment["epochs"].items()}
     policies = 2 * sum(per_kind.values()) * len(experiment["n_traj"]) * config["seeds"]

@@ -1,13 +1,12 @@
 """An edit of the configuration reruns what depends on it, and nothing else; undone, it runs nothing."""
 
 import pytest
-import yaml
-from clones import ROOT, planned, snakemake
+from clones import planned, snakemake
+from configurations import project, written
 
-from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.plan import Plan
 
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+CONFIG = written()
 ALL_DRAWN = {section[:-1]: len(CONFIG[section]) for section in ("figures", "tables", "animations")}
 PENDULUM_TABLES = ("tables/fig1_pendulum.md", "tables/timing_pendulum.md")
 
@@ -62,7 +61,7 @@ def test_a_leaf_of_one_method_reruns_that_method(drawn):
     experiment, seeds = CONFIG["experiments"]["pendulum"], CONFIG["seeds"]
     runs = seeds * len(experiment["n_traj"]) * len(experiment["epochs"]["direct"])
     jobs = planned(output)
-    artefacts = Plan(load(drawn / "config/config.yaml"), drawn).artefacts()
+    artefacts = Plan(project(folder=drawn), drawn).artefacts()
     solved = [each for each in artefacts if each.labels["task"] == "pendulum" and "block" in each.labels]
     assert len(solved) == seeds * -(-max(experiment["n_traj"]) // CONFIG.get("block_size", 10))
     blocks = sum(not (drawn / "results/cache" / each.cached_file).exists() for each in solved)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_configuration import validate
 
 from snakemake.exceptions import WorkflowError
 

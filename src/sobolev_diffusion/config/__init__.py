@@ -1,5 +1,6 @@
 """The typed configuration: every key, its type, its default and what it means. Imports nothing heavy."""
 
+from sobolev_diffusion.config.computation import Computation
 from sobolev_diffusion.config.drawings import (
     ActionLengthFigure,
     ActionLengthTable,
@@ -25,7 +26,6 @@ from sobolev_diffusion.config.experiments import (
     InterplayConfig,
     TimingConfig,
 )
-from sobolev_diffusion.config.load import load, validate
 from sobolev_diffusion.config.methods import (
     MethodConfig,
     MlpConfig,
@@ -35,7 +35,6 @@ from sobolev_diffusion.config.methods import (
     UnetConfig,
     gradient_steps,
 )
-from sobolev_diffusion.config.root import Config
 from sobolev_diffusion.config.section import ConfigError
 from sobolev_diffusion.config.tasks import (
     BUILT_IN_TASKS,
@@ -50,7 +49,7 @@ __all__ = [
     "ActionLengthFigure",
     "ActionLengthTable",
     "AnimationConfig",
-    "Config",
+    "Computation",
     "ConfigError",
     "ContinuationConfig",
     "EvaluationConfig",
@@ -81,6 +80,4 @@ __all__ = [
     "VariantsTable",
     "WarmConfig",
     "gradient_steps",
-    "load",
-    "validate",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sobolev_diffusion.config.computation import Computation
 from sobolev_diffusion.config.drawings import (
     ActionLengthFigure,
     ActionLengthTable,
@@ -20,12 +21,11 @@ from sobolev_diffusion.config.drawings import (
     VariantsTable,
 )
 from sobolev_diffusion.config.experiments import ExperimentConfig
-from sobolev_diffusion.config.root import Config
 from sobolev_diffusion.config.section import known
 from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig
 
 
-def check(config: Config) -> None:
+def check(config: Computation) -> None:
     """Check every name that stands for an entry of another section, and what is asked of that entry.
 
     Raises:
@@ -44,7 +44,7 @@ def check(config: Config) -> None:
         known(f"animations.{name}.task", animation.task, config.tasks)
 
 
-def _task(config: Config, name: str) -> None:
+def _task(config: Computation, name: str) -> None:
     task = config.tasks[name]
     if task.module is None and task.kind is None and name not in BUILT_IN_TASKS:
         raise ValueError(
@@ -60,7 +60,7 @@ def _task(config: Config, name: str) -> None:
     config.search(name)
 
 
-def _experiment(config: Config, name: str) -> None:
+def _experiment(config: Computation, name: str) -> None:
     experiment, where = config.experiments[name], f"experiments.{name}"
     known(f"{where}.task", experiment.task, config.tasks)
     for method in experiment.methods:
@@ -77,33 +77,33 @@ def _experiment(config: Config, name: str) -> None:
                 )
 
 
-def _timing(config: Config, name: str) -> None:
+def _timing(config: Computation, name: str) -> None:
     timing, where = config.timings[name], f"timings.{name}"
     n_traj = _named_experiment(config, where, timing.experiment).n_traj
     if timing.n_traj not in n_traj:
         raise ValueError(f"{where}.n_traj: {timing.n_traj} is not in its experiment's n_traj")
 
 
-def _sample_efficiency_figure(config: Config, where: str, figure: SampleEfficiencyFigure) -> None:
+def _sample_efficiency_figure(config: Computation, where: str, figure: SampleEfficiencyFigure) -> None:
     _named_experiment(config, where, figure.experiment)
     for length in figure.action_lengths:
         _evaluated(config, f"{where}.action_lengths", figure.experiment, length)
 
 
-def _sample_efficiency_table(config: Config, where: str, table: SampleEfficiencyTable) -> None:
+def _sample_efficiency_table(config: Computation, where: str, table: SampleEfficiencyTable) -> None:
     _named_experiment(config, where, table.experiment)
 
 
-def _iterations(config: Config, where: str, figure: IterationsFigure) -> None:
+def _iterations(config: Computation, where: str, figure: IterationsFigure) -> None:
     _with_one_n_traj(config, where, figure.experiment)
     _evaluated(config, f"{where}.action_length", figure.experiment, figure.action_length)
 
 
-def _over_action_lengths(config: Config, where: str, figure: ActionLengthFigure) -> None:
+def _over_action_lengths(config: Computation, where: str, figure: ActionLengthFigure) -> None:
     _refined(where, figure.experiment, _with_one_n_traj(config, where, figure.experiment))
 
 
-def _top_views(config: Config, where: str, figure: TopViewsFigure) -> None:
+def _top_views(config: Computation, where: str, figure: TopViewsFigure) -> None:
     for name in figure.experiments:
         experiment = _with_one_n_traj(config, where, name)
         for method in figure.methods:
@@ -116,15 +116,15 @@ def _top_views(config: Config, where: str, figure: TopViewsFigure) -> None:
                 )
 
 
-def _solutions(config: Config, where: str, figure: SolutionsFigure) -> None:
+def _solutions(config: Computation, where: str, figure: SolutionsFigure) -> None:
     known(f"{where}.task", figure.task, config.tasks)
 
 
-def _timing_table(config: Config, where: str, table: TimingTable) -> None:
+def _timing_table(config: Computation, where: str, table: TimingTable) -> None:
     known(f"{where}.timing", table.timing, config.timings)
 
 
-def _action_length_table(config: Config, where: str, table: ActionLengthTable) -> None:
+def _action_length_table(config: Computation, where: str, table: ActionLengthTable) -> None:
     known(f"{where}.timing", table.timing, config.timings)
     experiment = _named_experiment(config, where, table.experiment)
     if config.timings[table.timing].experiment != table.experiment:
@@ -132,7 +132,7 @@ def _action_length_table(config: Config, where: str, table: ActionLengthTable) -
     known(f"{where}.method", table.method, experiment.methods)
 
 
-def _variants(config: Config, where: str, table: VariantsTable) -> None:
+def _variants(config: Computation, where: str, table: VariantsTable) -> None:
     for label, variant in table.variants.items():
         place = f"{where}.variants.{label}"
         experiment = _named_experiment(config, place, variant.experiment)
@@ -144,7 +144,7 @@ def _variants(config: Config, where: str, table: VariantsTable) -> None:
             )
 
 
-def _trajectories_needed(config: Config, where: str, table: TrajectoriesNeededTable) -> None:
+def _trajectories_needed(config: Computation, where: str, table: TrajectoriesNeededTable) -> None:
     for title, panel in table.panels.items():
         place = f"{where}.panels.{title}"
         experiment = _named_experiment(config, place, panel.experiment)
@@ -153,7 +153,7 @@ def _trajectories_needed(config: Config, where: str, table: TrajectoriesNeededTa
             known(f"{where}.methods", method, experiment.methods)
 
 
-def _summary(config: Config, where: str, table: SummaryTable) -> None:
+def _summary(config: Computation, where: str, table: SummaryTable) -> None:
     for name, length in table.timings.items():
         known(f"{where}.timings", name, config.timings)
         timed = config.timings[name].experiment
@@ -164,7 +164,7 @@ def _summary(config: Config, where: str, table: SummaryTable) -> None:
             known(f"{where}.methods", method, experiment.methods)
 
 
-def _to_alone(config: Config, where: str, table: ToAloneTable) -> None:
+def _to_alone(config: Computation, where: str, table: ToAloneTable) -> None:
     for task in table.tasks:
         known(f"{where}.tasks", task, config.tasks)
 
@@ -185,19 +185,19 @@ _DRAWINGS: dict[type, Callable[[Any, str, Any], None]] = {
 }
 
 
-def _named_experiment(config: Config, where: str, name: str) -> ExperimentConfig:
+def _named_experiment(config: Computation, where: str, name: str) -> ExperimentConfig:
     known(f"{where}.experiment", name, config.experiments)
     return config.experiments[name]
 
 
-def _with_one_n_traj(config: Config, where: str, name: str) -> ExperimentConfig:
+def _with_one_n_traj(config: Computation, where: str, name: str) -> ExperimentConfig:
     experiment = _named_experiment(config, where, name)
     if len(experiment.n_traj) > 1:
         raise ValueError(f"{where}.experiment: {name} has more than one n_traj")
     return experiment
 
 
-def _evaluated(config: Config, key: str, name: str, length: int) -> None:
+def _evaluated(config: Computation, key: str, name: str, length: int) -> None:
     if length not in config.experiments[name].action_lengths:
         raise ValueError(f"{key}: T_a = {length} is not evaluated by experiments.{name}.action_lengths")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from sobolev_diffusion.config import AnimationConfig, Config, ConfigError, FigureConfig, TableConfig
+from sobolev_diffusion.config import AnimationConfig, ConfigError, FigureConfig, TableConfig
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.drawn_from import shown
 from sobolev_diffusion.experiment.recipes import Recipes
 from sobolev_diffusion.experiment.requests import Experiments

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Config, ConfigError, ExperimentConfig
+from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
 from sobolev_diffusion.config.tasks import WarmConfig
 from sobolev_diffusion.experiment.artefact import Artefact
@@ -27,7 +27,7 @@ class Recipes:
         root: folder that relative paths of task modules start from.
     """
 
-    def __init__(self, config: Config, root: Path = Path()) -> None:
+    def __init__(self, config: Computation, root: Path = Path()) -> None:
         self.config = config
         self.root = root
         self.method = cache(config.method)  # each is asked for thousands of times

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from sobolev_diffusion.config import load
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import Drawing, identity
+from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp
 from sobolev_diffusion.files import digest, write_atomically

@@ -8,9 +8,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from sobolev_diffusion.config import captions, cross_checks
-from sobolev_diffusion.config.root import Config, merge
-from sobolev_diffusion.config.section import ConfigError
+from sobolev_diffusion.config import ConfigError, cross_checks
+from sobolev_diffusion.config.inherit import merge
+from sobolev_diffusion.experiment import captions
+from sobolev_diffusion.experiment.configuration import Config
 
 
 def load(*paths: Path) -> Config:

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any
 
 from sobolev_diffusion.config.experiments import ExperimentConfig
-from sobolev_diffusion.config.root import Config
+from sobolev_diffusion.experiment.configuration import Config
 
 Values = dict[str, str]
 

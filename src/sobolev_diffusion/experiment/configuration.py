@@ -1,0 +1,47 @@
+"""The whole configuration: what is computed, and what is drawn from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import model_validator
+
+from sobolev_diffusion.config.computation import Computation
+from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig
+from sobolev_diffusion.config.inherit import completed
+from sobolev_diffusion.config.section import known
+
+DRAWN = ("figures", "tables", "animations")
+NAMED = ("tasks", "methods", "experiments", "timings", *DRAWN)
+"""Sections of named entries: one can be `like` another, and a later configuration file can remove it, by
+setting it to null."""
+
+
+class Config(Computation):
+    figures: dict[str, FigureConfig]
+    tables: dict[str, TableConfig]
+    animations: dict[str, AnimationConfig] = {}
+    draw: tuple[str, ...] | None = None
+    """Names of the figures, tables and animations that there are; none: all of these sections."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settled(cls, content: Any) -> Any:
+        """Entries are completed; those set to null or left out of `draw` are as if they had never been."""
+        if not isinstance(content, dict):
+            return content
+        left = {
+            section: completed(section, entries)
+            if section in NAMED and isinstance(entries, dict)
+            else entries
+            for section, entries in content.items()
+        }
+        chosen = left.get("draw")
+        if not isinstance(chosen, list | tuple):
+            return left
+        sections = {section: left[section] for section in DRAWN if isinstance(left.get(section), dict)}
+        for name in chosen:
+            known("draw", name, (each for entries in sections.values() for each in entries))
+        for section, entries in sections.items():
+            left[section] = {name: each for name, each in entries.items() if name in chosen}
+        return left

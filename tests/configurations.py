@@ -1,0 +1,22 @@
+"""The configuration of this repository, as tests use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from clones import ROOT
+
+from sobolev_diffusion.experiment.configuration import Config
+from sobolev_diffusion.experiment.read_configuration import load
+
+
+def project(*later: str, folder: Path = ROOT) -> Config:
+    """That of a folder, with files of it on top."""
+    return load(folder / "config/config.yaml", *(folder / each for each in later))
+
+
+def written(folder: Path = ROOT) -> dict[str, Any]:
+    """What is written in it, to be changed and validated."""
+    return yaml.safe_load((folder / "config/config.yaml").read_text())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import Linearisation, linearise
+from sobolev_diffusion.solver.history import History, Recorder
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
@@ -40,6 +41,7 @@ class Solution:
         error: what ended the run without a result (an exception, a crash of its process, a timeout), "" if
             nothing did; then xs, us are the guess and cost is inf.
         linearisation: gains and dynamics Jacobians at the solution; None unless asked for.
+        history: of its iterations; None unless asked for.
     """
 
     xs: Array
@@ -53,6 +55,7 @@ class Solution:
     seconds: float
     error: str
     linearisation: Linearisation | None
+    history: History | None = None
 
     @staticmethod
     def failed(guess: tuple[Array, Array], error: str) -> Solution:
@@ -68,6 +71,7 @@ def solve(
     config: SolverConfig,
     *,
     with_gains: bool = False,
+    with_history: bool = False,
     by_parameters: Callable[[Array, Array], ParameterDerivatives] | None = None,
 ) -> Solution:
     """Run ProxDDP from a guess.
@@ -77,6 +81,7 @@ def solve(
         guess: xs (T+1, nx) and us (T, nu).
         config: tolerance, penalty, globalisation, iteration cap.
         with_gains: also compute the feedback gains and the dynamics Jacobians at the solution.
+        with_history: also note cost, infeasibilities and time of every iteration.
         by_parameters: xs, us -> the derivatives in the parameters along them, for K_p among the gains.
 
     Raises:
@@ -93,6 +98,9 @@ def solve(
     if config.dual_tolerance is not None:
         solver.setDualTolerance(config.dual_tolerance)
     solver.setup(problem)
+    recorder = Recorder() if with_history else None
+    if recorder:
+        solver.registerCallback("history", recorder)
     start = time.perf_counter()
     error = ""
     try:
@@ -122,6 +130,7 @@ def solve(
         seconds=seconds,
         error=error,
         linearisation=linearisation,
+        history=recorder.history if recorder else None,
     )
 
 

@@ -1,0 +1,50 @@
+"""How a run of the solver went, iteration by iteration."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import aligator
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class History:
+    """The iterates of one run, (n,) each.
+
+    Attributes:
+        seconds: since the solver began, when the iterate was there.
+        cost: trajectory cost of (1).
+        primal_infeasibility: largest violation of dynamics and constraints.
+        dual_infeasibility: largest gradient of the Lagrangian, known one iteration later: that of the iterate
+            before.
+    """
+
+    seconds: Array
+    cost: Array
+    primal_infeasibility: Array
+    dual_infeasibility: Array
+
+
+class Recorder(aligator.BaseCallback):
+    """Registered with a solver, notes each iterate; microseconds an iteration."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = time.perf_counter()
+        self._rows: list[tuple[float, float, float, float]] = []
+
+    def call(self, workspace: Any, results: Any) -> None:
+        """Called by the solver after each iteration."""
+        now = time.perf_counter() - self._start
+        self._rows.append((now, results.traj_cost, results.primal_infeas, results.dual_infeas))
+
+    @property
+    def history(self) -> History:
+        """What has been noted."""
+        return History(*np.array(self._rows, dtype=np.float64).reshape(-1, 4).T)

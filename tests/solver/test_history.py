@@ -22,14 +22,16 @@ def test_there_is_a_row_for_every_iteration_and_the_last_is_the_solution(run):
     assert len(history.cost) == solution.iterations > 10
     assert history.cost[-1] == solution.cost
     assert history.primal_infeasibility[-1] <= CONFIG.tolerance
-    assert np.all(np.diff(history.seconds) > 0) and history.seconds[-1] <= solution.seconds
+    assert np.all(np.diff(history.seconds) > 0)
+    assert history.seconds[-1] <= solution.seconds
 
 
 def test_noting_it_changes_nothing(run):
     task, theta, noted = run
     plain = solve(task.problem(theta), task.guess(theta), CONFIG)
     assert plain.history is None
-    assert np.array_equal(plain.xs, noted.xs) and np.array_equal(plain.us, noted.us)
+    assert np.array_equal(plain.xs, noted.xs)
+    assert np.array_equal(plain.us, noted.us)
     assert plain.iterations == noted.iterations
 
 

@@ -5,7 +5,6 @@ Needs no torch and no solver, so that the workflow is quick to look at.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
 from sobolev_diffusion.config.tasks import WarmConfig
+from sobolev_diffusion.experiment import user_tasks
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.keys import TASK_REVISION
@@ -31,6 +31,7 @@ class Recipes:
         self.config = config
         self.root = root
         self.method = cache(config.method)  # each is asked for thousands of times
+        self._task = cache(self._identify)
         self._known: dict[tuple, Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
@@ -347,7 +348,7 @@ class Recipes:
         artefact = Artefact(stage, name, settings, inputs, labels, shared)
         return self._known.setdefault((stage, name, artefact.key), artefact)
 
-    def _task(self, name: str) -> dict[str, Any]:
+    def _identify(self, name: str) -> dict[str, Any]:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
@@ -360,5 +361,5 @@ class Recipes:
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}
+        parts = user_tasks.parts_of(name, spec, path, Path(self.config.results) / ".tasks")
+        return {"name": name, **user_tasks.identity(spec, path, parts, TASK_REVISION)}

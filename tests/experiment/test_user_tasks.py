@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sobolev_diffusion.config import ConfigError, validate
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.keys import TASK_REVISION
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_configuration import validate
 from sobolev_diffusion.tasks.robots import ROBOTS
 
 ROOT = Path(__file__).parents[2]

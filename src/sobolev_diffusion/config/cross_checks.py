@@ -43,11 +43,11 @@ def _experiment(config: Computation, name: str) -> None:
     for method in experiment.methods:
         known(f"{where}.methods", method, config.methods)
         limit = config.method(experiment.task, method).policy
-        if limit.kind != "nearest" and limit.kind not in experiment.epochs:
+        if limit.trained and limit.kind not in experiment.epochs:
             raise ValueError(f"{where}.epochs: no entry for {limit.kind}, the kind of {method}")
         for key in ("action_lengths", "last_action_lengths"):
             longest = max(getattr(experiment, key), default=1)
-            if limit.kind == "diffusion" and longest > limit.max_action_length:
+            if limit.predicts_chunks and longest > limit.max_action_length:
                 raise ValueError(
                     f"{where}.{key}: T_a = {longest} exceeds "
                     f"T_p - T_h = {limit.max_action_length} of method {method}"

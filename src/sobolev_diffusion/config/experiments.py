@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from sobolev_diffusion.config.kinds import TrainedKind
 from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
 
@@ -69,7 +70,7 @@ class ExperimentConfig(Entry):
     """N_iter of Algorithm 1."""
     interplay: InterplayConfig = InterplayConfig()
     """How the iterations of Algorithm 1 collect and train."""
-    epochs: dict[Literal["diffusion", "direct"], tuple[PositiveInt, ...]]
+    epochs: dict[TrainedKind, tuple[PositiveInt, ...]]
     """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
     action_lengths: tuple[PositiveInt, ...] = (1,)
     """T_a to evaluate; policies that are no diffusion are evaluated at 1."""

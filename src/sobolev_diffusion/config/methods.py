@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sobolev_diffusion.config.kinds import KINDS, PolicyKind
 from sobolev_diffusion.config.section import LATER, Entry, Fraction, PositiveFloat, PositiveInt, Section
 
 TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
@@ -40,7 +41,7 @@ class MlpConfig(Section):
 
 
 class PolicyConfig(Section):
-    kind: Literal["diffusion", "direct", "nearest"] = "diffusion"
+    kind: PolicyKind = "diffusion"
     """diffusion: chunks by DDPM with the U-Net. direct: one action by a perceptron (PDDP). nearest: no
     network; the solved demonstration nearest to the instance, its gains in closed loop."""
     prediction_horizon: PositiveInt = 16
@@ -77,9 +78,19 @@ class PolicyConfig(Section):
         return self
 
     @property
+    def trained(self) -> bool:
+        """Whether there is a network to train."""
+        return KINDS[self.kind].trained
+
+    @property
+    def predicts_chunks(self) -> bool:
+        """Whether it predicts several actions at once."""
+        return KINDS[self.kind].predicts_chunks
+
+    @property
     def max_action_length(self) -> int:
-        """The largest T_a: T_p - T_h for diffusion, 1 for what looks at every state."""
-        return self.prediction_horizon - self.history if self.kind == "diffusion" else 1
+        """The largest T_a: T_p - T_h for what predicts chunks, 1 for what looks at every state."""
+        return self.prediction_horizon - self.history if self.predicts_chunks else 1
 
     def applicable(self, action_lengths: Iterable[int]) -> list[int]:
         """The T_a to evaluate such a policy at, ascending: those asked for, cut at its largest."""

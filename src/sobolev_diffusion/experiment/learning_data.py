@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.policies import load_policy
+from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
 from sobolev_diffusion.tasks.random_streams import torch_seed
@@ -25,12 +25,12 @@ def training_input(job: Job) -> TrainingInput:
     paths = job.paths
     before = None
     if iteration > 1 and not rules.reset:
-        before = load_policy(paths.pop())
+        before = Policy.load(paths.pop())
     iterations = runs_of_iterations(paths, s.get("chunks", [(0, s["instances"])]))
     chosen = learnt(iterations, rules)
     log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in iterations))
     seed = torch_seed("training", s["task"]["name"], s["seed"], iteration)
-    return TrainingInput(chosen, seed, before)
+    return TrainingInput(chosen, seed, before if isinstance(before, ChunkPolicy) else None)
 
 
 def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:

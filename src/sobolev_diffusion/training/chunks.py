@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.normaliser import scales
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
@@ -141,7 +141,7 @@ class TrainingSet:
 def prepare(
     task: Task,
     demonstrations: Demonstrations,
-    policy: Policy,
+    policy: ChunkPolicy,
     sobolev: SobolevConfig | None,
     fit: bool = True,
 ) -> TrainingSet:

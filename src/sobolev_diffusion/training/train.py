@@ -11,8 +11,7 @@ import torch
 from tqdm import tqdm
 
 from sobolev_diffusion.config import MethodConfig, SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.native_kernels import on_cpu
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
@@ -38,7 +37,7 @@ class TrainingFailed(RuntimeError):
 class Trained:
     """A trained policy and how its losses went, (steps,) each."""
 
-    policy: Policy
+    policy: ChunkPolicy
     plain: np.ndarray
     sobolev: np.ndarray
 
@@ -49,7 +48,7 @@ def train(
     method: MethodConfig,
     epochs: int,
     seed: int,
-    before: Policy | None = None,
+    before: ChunkPolicy | None = None,
 ) -> Trained:
     """Train a policy on the demonstrations, one thread.
 
@@ -87,14 +86,14 @@ def train(
 
 
 def make_trainer(
-    policy: Policy, config: TrainingConfig, sobolev: SobolevConfig | None, total_steps: int
+    policy: ChunkPolicy, config: TrainingConfig, sobolev: SobolevConfig | None, total_steps: int
 ) -> TorchTrainer | NativeTrainer:
     """The trainer that `config.engine` asks for; call its `finish` after the last step.
 
     Raises:
         ValueError: "native" is asked for what the kernels do not know.
     """
-    applies = trains(policy.config, sobolev) and on_cpu(policy)
+    applies = trains(policy, sobolev)
     if config.engine == "native" and not applies:
         raise ValueError(
             "training.engine: native does not apply to this policy and loss here; take auto or torch"

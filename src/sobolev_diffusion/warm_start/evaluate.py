@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.config import WarmConfig
-from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve, value_of
@@ -42,7 +42,7 @@ def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
 
 def evaluate(
     task: Task,
-    policy: AnyPolicy,
+    policy: Policy,
     config: WarmConfig,
     seed: int,
     instances: int,

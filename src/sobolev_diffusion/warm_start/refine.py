@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sobolev_diffusion.config import WarmConfig
-from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
@@ -40,7 +40,7 @@ def refine(
 
 def collect_warm(
     task: Task,
-    policy: AnyPolicy,
+    policy: Policy,
     config: WarmConfig,
     seed: int,
     numbers: Sequence[int],

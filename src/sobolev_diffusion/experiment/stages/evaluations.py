@@ -11,7 +11,7 @@ def evaluate_instances(job: Job, output: Path) -> None:
     """TO alone, or a policy by T_a, on the evaluation instances of a seed."""
     from sobolev_diffusion.config import WarmConfig
     from sobolev_diffusion.experiment.parquet import write_labelled
-    from sobolev_diffusion.policies import load_policy
+    from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.solver.demonstrations import Demonstrations
     from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_runs
 
@@ -21,7 +21,7 @@ def evaluate_instances(job: Job, output: Path) -> None:
     if "action_lengths" in s:
         table = evaluate(
             task,
-            load_policy(source),
+            Policy.load(source),
             WarmConfig(**(s["solver"] or {})),
             s["seed"],
             s["instances"],

@@ -8,6 +8,7 @@ from sobolev_diffusion.config.experiments import (
     InterplayConfig,
     TimingConfig,
 )
+from sobolev_diffusion.config.guesses import GuessConfig
 from sobolev_diffusion.config.methods import (
     MethodConfig,
     MlpConfig,
@@ -33,6 +34,7 @@ __all__ = [
     "ContinuationConfig",
     "EvaluationConfig",
     "ExperimentConfig",
+    "GuessConfig",
     "InterplayConfig",
     "MethodConfig",
     "MlpConfig",

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Array, Task
+    from sobolev_diffusion.tasks.region import Region
 
 RUNAWAY = 1e6  # beyond this a coordinate of the state has run away
 
@@ -30,20 +32,23 @@ class Controller(ABC):
         """The control of instance i, which is at x, in step t, within the limits: (nu,)."""
 
 
-def drive(task: Task, controller: Controller, starts: Sequence[Array], steps: int) -> tuple[Array, Array]:
+def drive(
+    task: Task, controller: Controller, starts: Sequence[Array], steps: int, region: Region | None = None
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Move n instances through the dynamics as a controller says.
 
-    A state that runs away to infinity stays where it last was finite, with zero control; the controller is
-    not asked for it any more.
+    An instance that runs away to infinity, or that leaves the region, is stopped: it stays where it last was,
+    with zero control, and the controller is not asked for it any more.
 
     Args:
         task: dynamics.
         controller: of the n instances.
         starts: x_0 of each, (nx,).
         steps: how many.
+        region: where states may be; everywhere unless given.
 
     Returns:
-        States (n, steps+1, nx) and controls (n, steps, nu).
+        States (n, steps+1, nx), controls (n, steps, nu), and which instances were stopped (n,).
     """
     n, data = len(starts), task.dynamics.createData()
     xs, us = np.empty((n, steps + 1, task.space.nx)), np.zeros((n, steps, task.nu))
@@ -58,10 +63,10 @@ def drive(task: Task, controller: Controller, starts: Sequence[Array], steps: in
                 u = controller.control(i, t, x)
                 task.dynamics.forward(x, u, data)
                 following = data.xnext
-                alive[i] = not ran_away(following)
+                alive[i] = not ran_away(following) and (region is None or region.holds(following))
                 if alive[i]:
                     xs[i, t + 1], us[i, t] = following, u
-    return xs, us
+    return xs, us, ~np.array(alive)
 
 
 class Following(Controller):
@@ -91,5 +96,5 @@ def follow(task: Task, xs: Array, us: Array, gains: Array, x0: Array) -> tuple[A
     Returns:
         States (T+1, nx) and controls (T, nu).
     """
-    states, controls = drive(task, Following(task, xs[None], us[None], gains[None]), [x0], len(us))
+    states, controls, _ = drive(task, Following(task, xs[None], us[None], gains[None]), [x0], len(us))
     return states[0], controls[0]

@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.closed_loop import drive
+from sobolev_diffusion.tasks.region import Region
 
 
 @dataclass(frozen=True)
 class Rollouts:
-    """Trajectories of n instances: states (n, T+1, nx) and controls (n, T, nu)."""
+    """Trajectories of n instances.
+
+    Attributes:
+        xs, us: states (n, T+1, nx) and controls (n, T, nu).
+        stopped: which ran away to infinity or left the region, (n,).
+    """
 
     xs: Array
     us: Array
+    stopped: NDArray[np.bool_]
 
 
 def roll_out(
@@ -26,11 +34,12 @@ def roll_out(
     thetas: Sequence[Array],
     action_length: int,
     generators: Sequence[np.random.Generator],
+    region: Region | None = None,
 ) -> Rollouts:
     """Let a policy drive instances from their initial states; T steps.
 
-    An instance's trajectory depends on its own theta and generator, not on the batch it is in. A state
-    that runs away to infinity stays where it last was finite, with zero control.
+    An instance's trajectory depends on its own theta and generator, not on the batch it is in. One
+    that runs away to infinity or leaves the region stays where it last was, with zero control.
 
     Args:
         task: dynamics, observation and action maps.
@@ -38,6 +47,7 @@ def roll_out(
         thetas: one per instance.
         action_length: T_a, from 1 to the policy's largest.
         generators: one per instance, for what the policy draws.
+        region: where states may be; everywhere unless given.
 
     Raises:
         ValueError: T_a is out of range.
@@ -47,4 +57,4 @@ def roll_out(
         raise ValueError(f"action_length: T_a must be from 1 to {longest}, got {action_length}")
     controller = policy.start(task, thetas, generators, action_length)
     starts = [task.initial_state(theta) for theta in thetas]
-    return Rollouts(*drive(task, controller, starts, task.horizon))
+    return Rollouts(*drive(task, controller, starts, task.horizon, region))

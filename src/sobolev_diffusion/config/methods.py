@@ -60,11 +60,16 @@ class PolicyConfig(Section):
     """Whether the network adds to an affine function of the observation, fitted to the demonstrations by
     least squares (to their gains too, with a Sobolev term). Ours, not the paper's: needs far fewer
     demonstrations where the coming actions are mostly the state and a step further, as in state control."""
+    parameters: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Of nearest: whether what is followed moves with the task's parameters (a random target, say), to first
+    order, by the solver's gains in them. Networks learn from those gains by sobolev.parameters."""
     unet: UnetConfig = UnetConfig()
     mlp: MlpConfig = MlpConfig()
 
     @model_validator(mode="after")
     def _check(self) -> PolicyConfig:
+        if self.parameters and self.trained:
+            raise ValueError(f"parameters: not a setting of {self.kind}; take sobolev.parameters")
         halvings = 2 ** (len(self.unet.hidden_dims) - 1)
         if self.prediction_horizon % halvings:
             raise ValueError(
@@ -142,6 +147,11 @@ class MethodConfig(Entry):
     sobolev: SobolevConfig | None = None
     """The first-order term; none for the plain methods."""
     training: TrainingConfig = TrainingConfig()
+
+    @property
+    def parameters(self) -> bool:
+        """Whether gains in the task's parameters are asked for."""
+        return self.policy.parameters or (self.sobolev is not None and self.sobolev.parameters)
 
 
 def gradient_steps(epochs: int, pairs: int, chunk_length: int, batch_size: int) -> int:

@@ -322,9 +322,8 @@ class Recipes:
         ]
 
     def _in_parameters(self, chain: Chain) -> bool:
-        """Whether the method learns from gains in the parameters."""
-        sobolev = self.method(chain.task, chain.method).sobolev
-        return sobolev is not None and sobolev.parameters
+        """Whether the method uses gains in the parameters."""
+        return self.method(chain.task, chain.method).parameters
 
     def _solver(self, warm: WarmConfig, chain: Chain) -> WarmConfig:
         """Settings for the solves that the method learns from."""

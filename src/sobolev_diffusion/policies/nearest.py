@@ -22,6 +22,8 @@ class NearestDemonstration(Policy):
     Attributes:
         theta: task parameters, (n, n_theta).
         xs, us, gains: solutions and their gains, (n, T+1, nx), (n, T, nu), (n, T, nu, ndx).
+        parameter_gains: K_p, (n, T, nu, n_p), by which what is followed moves with the task's parameters p;
+            None: it does not.
 
     Raises:
         ValueError: n = 0.
@@ -30,11 +32,14 @@ class NearestDemonstration(Policy):
     kind = "nearest"
     header_key = f"{HEADER} {kind}"
 
-    def __init__(self, theta: Array, xs: Array, us: Array, gains: Array) -> None:
+    def __init__(
+        self, theta: Array, xs: Array, us: Array, gains: Array, parameter_gains: Array | None = None
+    ) -> None:
         if not len(theta):
             raise ValueError("no demonstration to follow: the solver converged on none")
-        self.config = PolicyConfig(kind="nearest")
+        self.config = PolicyConfig(kind="nearest", parameters=parameter_gains is not None)
         self.theta, self.xs, self.us, self.gains = theta, xs, us, gains
+        self.parameter_gains = parameter_gains
 
     def start(
         self,
@@ -43,15 +48,29 @@ class NearestDemonstration(Policy):
         generators: Sequence[np.random.Generator],
         action_length: int,
     ) -> Following:
-        """Follow the demonstration nearest to each theta, from the initial state that theta names."""
-        chosen = nearest_first(self.theta, np.stack(thetas))[:, 0]
-        return Following(task, self.xs[chosen], self.us[chosen], self.gains[chosen])
+        """Follow the demonstration nearest to each theta, from the initial state that theta names:
+
+            u = clip(u_t + K_t (x (-) x_t) + K_p,t (p - p_0)),
+
+        p the parameters of the instance and p_0 those of what it follows; the last term only with
+        `parameter_gains`.
+        """
+        wanted = np.stack(thetas)
+        chosen = nearest_first(self.theta, wanted)[:, 0]
+        us = self.us[chosen]
+        if self.parameter_gains is not None:
+            change = (wanted - self.theta[chosen])[:, task.parameters]
+            us = us + np.einsum("itup,ip->itu", self.parameter_gains[chosen], change)
+        return Following(task, self.xs[chosen], us, self.gains[chosen])
 
     def header(self) -> list[str]:
         return sorted(self.arrays())
 
     def arrays(self) -> dict[str, np.ndarray]:
-        return {"theta": self.theta, "xs": self.xs, "us": self.us, "gains": self.gains}
+        arrays = {"theta": self.theta, "xs": self.xs, "us": self.us, "gains": self.gains}
+        if self.parameter_gains is not None:
+            arrays["parameter_gains"] = self.parameter_gains
+        return arrays
 
     @classmethod
     def restored(cls, header: Any, arrays: dict[str, np.ndarray]) -> Self:

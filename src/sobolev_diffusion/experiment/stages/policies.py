@@ -20,7 +20,8 @@ def train_policy(job: Job, output: Path) -> None:
     if method.policy.trained:
         policy = train(task, runs, method, s["epochs"], given.seed, given.before).policy
     else:
-        policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains)
+        in_parameters = runs.gains_in_parameters(task) if method.parameters else None
+        policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains, in_parameters)
     policy.save(output)
 
 

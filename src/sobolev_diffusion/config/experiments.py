@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from sobolev_diffusion.config.guesses import GuessConfig
 from sobolev_diffusion.config.kinds import TrainedKind
 from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
@@ -80,6 +81,14 @@ class ExperimentConfig(Entry):
     """At most how many of the seeds, the first ones; none: all."""
     refine: bool = True
     """Whether to refine the rollouts with the solver in the evaluation."""
+    guess: GuessConfig = GuessConfig()
+    """How the evaluation chooses the guess that is refined."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ExperimentConfig:
+        if self.guess != GuessConfig() and not self.refine:
+            raise ValueError("guess: is chosen to be refined; set refine: true")
+        return self
 
 
 class TimingConfig(Entry):

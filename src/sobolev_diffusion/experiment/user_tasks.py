@@ -70,7 +70,10 @@ def parts_of(name: str, spec: TaskConfig, module: Path, memory: Path) -> TaskPar
             return parts
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never looked at, or what was found is gone
-    parts = look_at(name, spec, module)
+    try:
+        parts = look_at(name, spec, module)
+    except ConfigError as error:
+        raise ConfigError(f"config: tasks.{error}") from error
     text = json.dumps({"parts": vars(parts), "state": _state(module, parts, memory)})
     write_atomically(remembered, lambda partial: partial.write_text(text))
     return parts
@@ -103,20 +106,18 @@ def look_at(name: str, spec: TaskConfig, module: Path) -> TaskParts:
         )
         if not answer.exists():
             last = (run.stdout.strip().splitlines() or ["it said nothing"])[-1]
-            raise ConfigError(
-                f"config: tasks.{name}: {module} ended Python with status {run.returncode}: {last}"
-            )
+            raise ConfigError(f"{name}: {module} ended Python with status {run.returncode}: {last}")
         found = json.loads(answer.read_text())
         opened = read_files(record)
     if "error" in found:
-        raise ConfigError(f"config: tasks.{found['error']}")
+        raise ConfigError(found["error"])
     class_name = found.pop("class")
     parts = TaskParts(**found)
     undeclared = _undeclared(module, parts, opened)
     if undeclared:
         listed = ", ".join(f'"{each}"' for each in undeclared)
         raise ConfigError(
-            f"config: tasks.{name}: {module} reads files that it does not declare; "
+            f"{name}: {module} reads files that it does not declare; "
             f"add files = [{listed}] to {class_name}, so that results follow them"
         )
     return parts

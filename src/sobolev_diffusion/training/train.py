@@ -14,6 +14,7 @@ from sobolev_diffusion.config import MethodConfig, SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.native_trainer import NativeTrainer, trains
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -59,9 +60,11 @@ def train(
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
 
     Raises:
+        TaskError: the task does not do what a task should.
         TrainingFailed: the loss is not finite.
         ValueError: no demonstrations.
     """
+    check_once(task)
     torch.set_num_threads(1)
     minibatches = Minibatches(task, TrainingInput(demonstrations, seed, before), method, epochs)
     policy, steps = minibatches.policy, minibatches.steps

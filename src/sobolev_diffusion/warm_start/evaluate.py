@@ -17,6 +17,7 @@ from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve, value_of
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 from sobolev_diffusion.warm_start.refine import refine_guess
@@ -57,7 +58,14 @@ def evaluate(
     Returns:
         Columns: action_length, instance, those of `policy_columns`, and with `refine` those of
         `refinement_columns`.
+
+    Raises:
+        TaskError: the task does not do what a task should.
+        ValueError: no instances.
     """
+    check_once(task)
+    if instances < 1:
+        raise ValueError(f"instances: at least 1, got {instances}")
     thetas = evaluation_thetas(task, seed, instances)
     tables = []
     for action_length in policy.config.applicable(action_lengths):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.closed_loop import drive
 from sobolev_diffusion.tasks.region import Region
 
@@ -50,8 +51,10 @@ def roll_out(
         region: where states may be; everywhere unless given.
 
     Raises:
+        TaskError: the task does not do what a task should, or a theta is not as long as its own.
         ValueError: T_a is out of range.
     """
+    check_once(task, thetas)
     longest = policy.max_action_length
     if not 1 <= action_length <= longest:
         raise ValueError(f"action_length: T_a must be from 1 to {longest}, got {action_length}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +14,8 @@ import pinocchio as pin
 from aligator import constraints, dynamics, manifolds
 
 from benchmarks.comparison import Comparison
+from benchmarks.cpp_program import BUILD, SOURCE, CppProgram, compile_project
 
-SOURCE = Path(__file__).parent / "cpp"
-BUILD = Path(__file__).parents[1] / "build" / "benchmarks"
 BAR = 1.03
 REPETITIONS = 100
 # the same as in cpp/arm_reaching.cpp
@@ -46,7 +44,8 @@ def comparisons() -> Iterator[Comparison]:
         reaching(model)
         return time.process_time() - start
 
-    with CppProgram(_compile()) as program:
+    with CppProgram(_compile()) as running:
+        program = Solves(running)
         for name, what, work, bar in (
             (f"solve of an arm, {STAGES} stages", "solve", solve(1000), BAR),
             ("its first iteration alone", "iterate", solve(1), None),
@@ -89,25 +88,16 @@ def reaching(model: pin.Model) -> aligator.TrajOptProblem:
     return aligator.TrajOptProblem(space.integrate(rest, 0.1 * np.ones(ndx)), [stage] * STAGES, end)
 
 
-class CppProgram:
-    """The running C++ program, which times itself."""
+class Solves:
+    """The running C++ program, and how its last solve ended."""
 
-    def __init__(self, path: Path) -> None:
-        self._process = subprocess.Popen([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, program: CppProgram) -> None:
+        self._program = program
         self._iterations, self._cost = 0, 0.0
-
-    def __enter__(self) -> CppProgram:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.stdin.close()
-        self._process.wait()
 
     def run(self, what: str) -> float:
         """Seconds of processor time that this took."""
-        self._process.stdin.write(f"{what}\n")
-        self._process.stdin.flush()
-        seconds, iterations, cost = self._process.stdout.readline().split()
+        seconds, iterations, cost = self._program.ask(what)
         self._iterations, self._cost = int(iterations), float(cost)
         return float(seconds)
 
@@ -120,13 +110,5 @@ class CppProgram:
 
 def _compile() -> Path:
     prefix = Path(cmeel.__file__).parents[1] / "cmeel.prefix"
-    tools = Path(sys.executable).parent  # where pip puts cmake and ninja
-    for command in (
-        [tools / "cmake", "-S", SOURCE, "-B", BUILD, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}",
-         f"-DCMAKE_MAKE_PROGRAM={tools / 'ninja'}", f"-DPython_EXECUTABLE={sys.executable}"],
-        [tools / "cmake", "--build", BUILD],
-    ):  # fmt: skip
-        finished = subprocess.run(command, capture_output=True, text=True)
-        if finished.returncode:
-            raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{finished.stdout}{finished.stderr}")
+    compile_project(SOURCE, BUILD, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DPython_EXECUTABLE={sys.executable}")
     return BUILD / "arm_reaching"

@@ -32,7 +32,7 @@ def comparisons() -> Iterator[Comparison]:
             return sample_with_diffusers(policy, scheduler, *tensors)
 
         for name in native.instruction_sets():
-            predictor = policy.kernels.predictor(name)
+            predictor = native.predictor(policy, name)
 
             def work(predictor=predictor, arrays=arrays) -> np.ndarray:
                 return predictor.predict(*arrays)
@@ -56,7 +56,7 @@ def comparisons() -> Iterator[Comparison]:
             np.empty((size, 0, perceptron.action_dim), np.float32),
             np.empty((size, 0)),
         ]
-        predictor = perceptron.kernels.predictor()
+        predictor = native.predictor(perceptron)
 
         def work(predictor=predictor, arrays=arrays) -> np.ndarray:
             return predictor.predict(*arrays)

@@ -17,13 +17,25 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import bindings, collection, estimate, gpu, inference, jobs, rollouts, trained, training
+from benchmarks import (
+    bindings,
+    collection,
+    estimate,
+    exported,
+    gpu,
+    inference,
+    jobs,
+    rollouts,
+    trained,
+    training,
+)
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
 from sobolev_diffusion.policies import native_kernels as native
 
 RESULTS = Path(__file__).parent / "results"
 GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {
     "predictions": ("Predictions", inference.comparisons),
+    "exported": ("Predictions of exported C++", exported.comparisons),
     "training": ("Gradient steps", training.comparisons),
     "jobs": ("Trainings side by side", jobs.comparisons),
     "gpu": ("Trainings together on a GPU", gpu.comparisons),

@@ -6,6 +6,7 @@ from torch import Tensor
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.training import losses
 from sobolev_diffusion.training.gradient_step import step_weight
+from sobolev_diffusion.training.objective import clean, noised
 
 
 def gradients(policy, sobolev, batch, draws):
@@ -20,7 +21,7 @@ def gradients(policy, sobolev, batch, draws):
 def _losses(policy, sobolev, batch, draws):
     target = batch.chunk
     if isinstance(policy, DiffusionPolicy):
-        tau = policy.noised(batch.chunk, draws.step, draws.noise)
+        tau = noised(policy, batch, draws)
         if policy.config.predict == "noise":
             target = draws.noise
 
@@ -34,7 +35,7 @@ def _losses(policy, sobolev, batch, draws):
             return output(observation)
         if sobolev.through == "chain":
             return policy.predict_normalised(observation, batch.chunk[:, : policy.history], draws.chain)
-        return policy.clean(tau, policy.alpha_bar[draws.step][:, None, None], output(observation))
+        return clean(policy, tau, draws.step, output(observation))
 
     plain = losses.plain(output(batch.observation), target)
     if sobolev is None:

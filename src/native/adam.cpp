@@ -1,4 +1,5 @@
 // Adam on one flat vector, as torch.optim.Adam has it with its default betas (0.9, 0.999) and epsilon 1e-8.
+#include "kernels.h"
 #include "simd.h"
 
 namespace sobolev::SOBOLEV_ISA {

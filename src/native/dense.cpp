@@ -1,67 +1,12 @@
-// Dense layers over rows (samples), and Mish on its own: for the direct policy, FiLM and the step's embedding.
-#include "simd.h"
+// The table's dense layers, the gradients of their weights, and Mish on its own: for the direct policy, FiLM and the
+// step's embedding.
+#include "dense.h"
+
+#include "kernels.h"
 
 namespace sobolev::SOBOLEV_ISA {
 
 namespace {
-
-constexpr int ROWS = 8;                          // in a tile
-constexpr int COLUMNS = LANES == 16 ? 2 : 1;     // vectors in a tile
-
-template <int TILE_ROWS, int TILE_COLUMNS>
-SOBOLEV_INLINE void tile(const float *x, long x_leading, int in, const float *w, const float *bias, float *y,
-                         long y_leading, bool add) {
-    Vec sum[TILE_ROWS][TILE_COLUMNS];
-    const float *column[TILE_COLUMNS];
-    SOBOLEV_UNROLL
-    for (int j = 0; j < TILE_COLUMNS; j++) {
-        column[j] = w + (long)(j / VECTORS) * in * BLOCK + (j % VECTORS) * LANES;
-        const Vec start = load_or_zero(bias ? bias + j * LANES : nullptr);
-        SOBOLEV_UNROLL
-        for (int r = 0; r < TILE_ROWS; r++) sum[r][j] = add ? start + load(y + r * y_leading + j * LANES) : start;
-    }
-    for (int c = 0; c < in; c++) {
-        SOBOLEV_UNROLL
-        for (int j = 0; j < TILE_COLUMNS; j++) {
-            const Vec weight = load(column[j] + (long)c * BLOCK);
-            SOBOLEV_UNROLL
-            for (int r = 0; r < TILE_ROWS; r++) sum[r][j] += weight * x[r * x_leading + c];
-        }
-    }
-    SOBOLEV_UNROLL
-    for (int r = 0; r < TILE_ROWS; r++) {
-        SOBOLEV_UNROLL
-        for (int j = 0; j < TILE_COLUMNS; j++) store(y + r * y_leading + j * LANES, sum[r][j]);
-    }
-}
-
-template <int TILE_ROWS, int TILE_COLUMNS>
-int rows_from(int first, const float *x, long x_leading, int in, const float *w, const float *bias, float *y,
-              long y_leading, int out, int rows, bool add) {
-    const int last = first + (rows - first) / TILE_ROWS * TILE_ROWS;
-    if (last == first) return first;
-    for (int o = 0; o < out; o += TILE_COLUMNS * LANES) {
-        const float *wo = w + (long)(o / BLOCK) * in * BLOCK + o % BLOCK;
-        for (int r = first; r < last; r += TILE_ROWS)
-            tile<TILE_ROWS, TILE_COLUMNS>(x + r * x_leading, x_leading, in, wo, bias ? bias + o : nullptr,
-                                          y + r * y_leading + o, y_leading, add);
-    }
-    return last;
-}
-
-void dense(const float *x, long x_leading, int in, const float *w, const float *bias, float *y, long y_leading,
-           int out, int rows, bool add) {
-    int done = 0;
-    if (out % (COLUMNS * LANES) == 0)
-        done = rows_from<ROWS, COLUMNS>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    done = rows_from<ROWS, 1>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    if (out % (8 * LANES) == 0)
-        rows_from<1, 8>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    else if (out % (4 * LANES) == 0)
-        rows_from<1, 4>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    else
-        rows_from<1, 1>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-}
 
 // dw[c][o] += sum over rows of x[c] dy[o]
 template <int INPUTS, int TILE_COLUMNS>

@@ -4,53 +4,22 @@
 // (see instruction_sets.cpp for the choice at run time). Everything else is compiled once, for the plain processor,
 // so that no inline function of the standard library can end up in the module with instructions that the machine
 // does not have.
-//
-// Conventions. All numbers are float32. Channels are padded to multiples of BLOCK with zeros, on every instruction
-// set, so that packed weights are the same everywhere. An activation is an array over (image, position, channel);
-// an image is one sample, or the derivative of one. Weights of a linear map from `in` to `out` channels and `width`
-// positions are packed as [out / BLOCK][in][width][BLOCK]. Loops over `out` and over positions are vectorised,
-// every output is summed in the same order whatever the number of images: a sample's bytes do not depend on
-// the batch that it sits in.
 #pragma once
+
+#include "conventions.h"
 
 namespace sobolev {
 
-constexpr int BLOCK = 16;             // channels are padded to multiples of it
-constexpr int MAX_CHANNELS = 1024;    // of one layer, padded
-constexpr int LENGTHS = 6;            // positions: 1, 2, 4, .. 32
-constexpr int WIDTHS = 4;             // of kernels: 1, 3, 5, 7
-constexpr float NORM_EPSILON = 1e-5f; // of GroupNorm
+constexpr int LENGTHS = 6; // positions: 1, 2, 4, .. 32
+constexpr int WIDTHS = 4;  // of kernels: 1, 3, 5, 7
 
-constexpr int padded(int channels) { return (channels + BLOCK - 1) / BLOCK * BLOCK; }
 constexpr int length_index(int length) { return length <= 1 ? 0 : 1 + length_index(length / 2); }
 constexpr int width_index(int width) { return width / 2; }
-
-// Channel c of position l of image i is data[i * stride + l * leading + c].
-struct Rows {
-    float *data = nullptr;
-    long stride = 0;
-    int leading = 0;
-};
 
 // y = bias + w * x, or y += .. when `add`; bias may be null.
 using Convolve = void (*)(Rows x, int in, const float *w, const float *bias, Rows y, int out, int images, bool add);
 // dw += sum over images and positions of dy x.
 using ConvolveWeight = void (*)(Rows x, int in, Rows dy, int out, float *dw, int images);
-
-// GroupNorm, Mish and FiLM of one layer.
-struct Norm {
-    int channels;   // padded
-    int group;      // channels in a group
-    int real;       // channels that are not padding
-    const float *gamma;
-    const float *beta;
-};
-
-// FiLM: scale(c) and shift(c) of image i at data[i * stride + c] and data[i * stride + channels + c]; none if null.
-struct Film {
-    float *data = nullptr;
-    long stride = 0;
-};
 
 // Gradients of the parameters of one layer; null: not wanted.
 struct NormGradient {

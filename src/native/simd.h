@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "kernels.h"
+#include "conventions.h"
 
 #define SOBOLEV_INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)

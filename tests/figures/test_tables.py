@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sobolev_diffusion.figures import SummaryTable, TrajectoriesNeededTable, evaluation_cells
+from sobolev_diffusion.config import SummaryTable, TrajectoriesNeededTable
+from sobolev_diffusion.figures import evaluation_cells, summary_table, trajectories_needed_table
 from sobolev_diffusion.figures.style import Style
 
 STYLE = Style.load(Path(__file__).parents[2] / "config/plotting.yaml")
@@ -42,7 +43,7 @@ def needed(costs, methods=("diff", "sob_diff"), **options):
         caption="",
         **options,
     )
-    (row,) = spec.draw(evaluations(costs), STYLE).to_dict("records")
+    (row,) = trajectories_needed_table.make(evaluations(costs), spec, STYLE).to_dict("records")
     return row
 
 
@@ -131,7 +132,7 @@ def refined():
 
 def summary(frames):
     spec = SummaryTable(kind="summary", timings={"one": 8}, methods=("diff",), caption="")
-    table = spec.draw(pd.concat(frames, ignore_index=True), STYLE)
+    table = summary_table.make(pd.concat(frames, ignore_index=True), spec, STYLE)
     return table.to_dict("records")
 
 

@@ -1,6 +1,24 @@
 """The typed configuration: every key, its type, its default and what it means. Imports nothing heavy."""
 
 from sobolev_diffusion.config.computation import Computation
+from sobolev_diffusion.config.drawings import (
+    ActionLengthFigure,
+    ActionLengthTable,
+    AnimationConfig,
+    FigureConfig,
+    IterationsFigure,
+    SampleEfficiencyFigure,
+    SampleEfficiencyTable,
+    SolutionsFigure,
+    SummaryTable,
+    TableConfig,
+    TimingTable,
+    ToAloneTable,
+    TopViewsFigure,
+    TrajectoriesNeededTable,
+    Variant,
+    VariantsTable,
+)
 from sobolev_diffusion.config.experiments import (
     ContinuationConfig,
     EvaluationConfig,
@@ -8,7 +26,6 @@ from sobolev_diffusion.config.experiments import (
     InterplayConfig,
     TimingConfig,
 )
-from sobolev_diffusion.config.guesses import GuessConfig
 from sobolev_diffusion.config.methods import (
     MethodConfig,
     MlpConfig,
@@ -29,23 +46,38 @@ from sobolev_diffusion.config.tasks import (
 
 __all__ = [
     "BUILT_IN_TASKS",
+    "ActionLengthFigure",
+    "ActionLengthTable",
+    "AnimationConfig",
     "Computation",
     "ConfigError",
     "ContinuationConfig",
     "EvaluationConfig",
     "ExperimentConfig",
-    "GuessConfig",
+    "FigureConfig",
     "InterplayConfig",
+    "IterationsFigure",
     "MethodConfig",
     "MlpConfig",
     "PolicyConfig",
     "ReferenceConfig",
+    "SampleEfficiencyFigure",
+    "SampleEfficiencyTable",
     "SobolevConfig",
+    "SolutionsFigure",
     "SolverConfig",
+    "SummaryTable",
+    "TableConfig",
     "TaskConfig",
     "TimingConfig",
+    "TimingTable",
+    "ToAloneTable",
+    "TopViewsFigure",
     "TrainingConfig",
+    "TrajectoriesNeededTable",
     "UnetConfig",
+    "Variant",
+    "VariantsTable",
     "WarmConfig",
     "gradient_steps",
 ]

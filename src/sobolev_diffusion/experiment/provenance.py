@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp, stamp_path
-from sobolev_diffusion.figures import SECTIONS
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically
 
 DRAWING_CODE = ("figures/*.py", "figures/*.html", "experiment/draw.py", "experiment/parquet.py")
@@ -25,28 +24,25 @@ FORGOTTEN_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
-class DrawnFiles:
+class Drawing:
     """The files of one figure, table or animation.
 
     Attributes:
         results: folder that holds the section's folder.
         section: figures, tables or animations.
         name: of the figure, table or animation.
+        suffixes: one for each file.
     """
 
     results: Path
     section: str
     name: str
+    suffixes: tuple[str, ...]
 
     @property
-    def stem(self) -> Path:
-        """Their path without suffix."""
-        return self.results / self.section / self.name
-
-    @property
-    def paths(self) -> list[Path]:
-        """Where they lie, one for each suffix."""
-        return [self.stem.with_name(self.name + suffix) for suffix in SECTIONS[self.section].suffixes]
+    def files(self) -> list[Path]:
+        """Where they lie."""
+        return [self.results / self.section / (self.name + suffix) for suffix in self.suffixes]
 
     def expected(self, identity: dict[str, Any]) -> Path:
         """The file with what they should show: one for each identity, so that looking at another plan
@@ -58,7 +54,7 @@ class DrawnFiles:
     @property
     def record(self) -> Path:
         """The file with what they show."""
-        return record_path(self.stem)
+        return record_path(self.results / self.section / self.name)
 
 
 def record_path(stem: Path) -> Path:
@@ -95,16 +91,16 @@ def _code() -> str:
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
+def why_draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
     """Why the files must be drawn (again), in a few words; None: they show what they should.
 
     Args:
-        files: of the drawing.
+        drawing: the files.
         expected: their identity.
         inputs: the files they are drawn from, in the order of its artefacts; some may not be there yet.
     """
     try:
-        record = json.loads(files.record.read_text())
+        record = json.loads(drawing.record.read_text())
         shown, written, read = record["identity"], record["files"], record["inputs"]
     except (OSError, ValueError, KeyError, TypeError):
         return "not drawn in this folder yet"
@@ -117,7 +113,7 @@ def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]
     ):
         if json.dumps(shown.get(part)) != json.dumps(expected[part]):  # the order of rows counts
             return reason
-    for file in files.paths:
+    for file in drawing.files:
         if not file.exists():
             return f"{file} is missing"
         if written.get(file.name) != digest(file):
@@ -135,21 +131,21 @@ def _stamped_digest(path: Path) -> str | None:
         return None
 
 
-def ask_for(files: DrawnFiles, identity: dict[str, Any], draw: bool) -> None:
+def ask_for(drawing: Drawing, identity: dict[str, Any], draw: bool) -> None:
     """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
 
     That is how Snakemake is told: the time of this file is the only one that counts. Where Snakemake
     remembers a file, a new time is not enough, so the content differs each time, too.
     """
     now = time.time()
-    expected = files.expected(identity)
-    for other in expected.parent.glob(f"{files.name}.{16 * '?'}.json"):
+    expected = drawing.expected(identity)
+    for other in expected.parent.glob(f"{drawing.name}.{16 * '?'}.json"):
         if other != expected and other.stat().st_mtime < now - FORGOTTEN_AFTER:  # drawn, or long ago
             other.unlink(missing_ok=True)
     if draw or not expected.exists():
         text = json.dumps({"identity": identity, "asked": now})
         write_atomically(expected, lambda partial: partial.write_text(text))
-    for file in (*files.paths, files.record):
+    for file in (*drawing.files, drawing.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
             os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
     os.utime(expected, (now, now) if draw else (0, 0))
@@ -161,25 +157,25 @@ def read_expected(expected: Path) -> dict[str, Any]:
 
 
 def write_record(
-    files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[tuple[Path, str]], seconds: float
+    drawing: Drawing, expected: dict[str, Any], inputs: Sequence[tuple[Path, str]], seconds: float
 ) -> None:
     """Write what the files show, after they were drawn.
 
     Args:
-        files: of the drawing.
+        drawing: the files.
         expected: their identity.
         inputs: the files they were drawn from, with their keys.
         seconds: how long drawing took.
     """
     record = {
         "identity": expected,
-        "files": {file.name: digest(file) for file in files.paths},
+        "files": {file.name: digest(file) for file in drawing.files},
         "inputs": {key: read_stamp(path)["sha256"] for path, key in inputs},
         "seconds": round(seconds, 3),
         **circumstances(),
     }
     text = json.dumps(record, indent=1) + "\n"
-    write_atomically(files.record, lambda partial: partial.write_text(text))
+    write_atomically(drawing.record, lambda partial: partial.write_text(text))
 
 
 def altered(results: Path) -> list[str]:

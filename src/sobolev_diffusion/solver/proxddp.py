@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import aligator
 import numpy as np
@@ -63,16 +63,6 @@ class Solution:
         nothing = {"iterations": 0, "converged": False, "stalled": False, "seconds": 0.0}
         infinite = dict.fromkeys(("cost", "primal_infeasibility", "dual_infeasibility"), np.inf)
         return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
-
-    def after(self, first: Solution) -> Solution:
-        """This run as the second of two on one instance: iterations, seconds and history of both."""
-        history = self.history.after(first.history, first.seconds) if self.history and first.history else None
-        return replace(
-            self,
-            iterations=first.iterations + self.iterations,
-            seconds=first.seconds + self.seconds,
-            history=history,
-        )
 
 
 def solve(

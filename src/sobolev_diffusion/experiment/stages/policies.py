@@ -14,15 +14,14 @@ def train_policy(job: Job, output: Path) -> None:
     from sobolev_diffusion.policies.nearest import NearestDemonstration
     from sobolev_diffusion.training.train import train
 
-    s, task = job.settings, job.task()
+    s = job.settings
     given, method = training_input(job), MethodConfig(**s["method"])
-    runs = given.demonstrations
-    if method.policy.trained:
-        policy = train(task, runs, method, s["epochs"], given.seed, given.before).policy
+    if method.policy.kind == "nearest":
+        runs = given.demonstrations
+        NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains).save(output)
     else:
-        in_parameters = runs.gains_in_parameters(task) if method.parameters else None
-        policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains, in_parameters)
-    policy.save(output)
+        task, runs = job.task(), given.demonstrations
+        train(task, runs, method, s["epochs"], given.seed, given.before).policy.save(output)
 
 
 STAGE = Stage(

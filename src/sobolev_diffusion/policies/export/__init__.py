@@ -1,0 +1,1 @@
+"""A trained policy taken out of this library: as C++ source, or as an ONNX graph."""

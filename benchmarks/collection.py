@@ -62,7 +62,7 @@ def shares(name: str) -> Iterator[Line]:
         solver.setup(problem)
         setup = time.perf_counter() - start
         start = time.perf_counter()
-        solution = solve(problem, guess, config)
+        solution = solve(problem, guess, config, own_process=False)
         whole.append(time.perf_counter() - start)
         start = time.perf_counter()
         linearise(problem, solution.xs, solution.us, list(solver.results.vs), config.mu)

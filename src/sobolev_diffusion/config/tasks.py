@@ -21,7 +21,7 @@ class SolverConfig(Section):
     rollout: Literal["linear", "nonlinear"] = "linear"
     """Forward pass: linear steps, or a rollout of the dynamics with the gains, which makes more of a guess
     that is nearly a solution. A NaN in it is an error with nonmonotone; with armijo and filter, libaligator
-    0.19.1 then writes where it should not, and the process may die: solve in workers."""
+    0.19.1 then writes where it should not and may crash: it is run in a process of its own."""
     max_iterations: PositiveInt = 1000
     """Cap K_solve on iterations."""
     min_regularisation: PositiveFloat = 1e-10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aligator
 import numpy as np
@@ -14,6 +14,7 @@ from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import Linearisation, linearise
 from sobolev_diffusion.solver.history import History, Recorder
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
+from sobolev_diffusion.solver.workers import Failure, call_on_all, in_worker
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,8 @@ _ACCEPTANCE = {
     "armijo": aligator.SA_LINESEARCH_ARMIJO,
     "nonmonotone": aligator.SA_LINESEARCH_NONMONOTONE,
 }
+CRASHES = "; with nonlinear rollouts a NaN may do that: take linear ones, or step_acceptance nonmonotone"
+PATIENCE = 1e6  # s for a solve whose caller set no limit
 _ROLLOUT = {"linear": aligator.ROLLOUT_LINEAR, "nonlinear": aligator.ROLLOUT_NONLINEAR}
 
 
@@ -65,6 +68,15 @@ class Solution:
         return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What the solver leaves: of a solution all but the linearisation, and what that is made from."""
+
+    solution: Solution
+    multipliers: list[Array]
+    mu: float
+
+
 def solve(
     problem: aligator.TrajOptProblem,
     guess: tuple[Array, Array],
@@ -73,6 +85,7 @@ def solve(
     with_gains: bool = False,
     with_history: bool = False,
     by_parameters: Callable[[Array, Array], ParameterDerivatives] | None = None,
+    own_process: bool | None = None,
 ) -> Solution:
     """Run ProxDDP from a guess.
 
@@ -83,6 +96,9 @@ def solve(
         with_gains: also compute the feedback gains and the dynamics Jacobians at the solution.
         with_history: also note cost, infeasibilities and time of every iteration.
         by_parameters: xs, us -> the derivatives in the parameters along them, for K_p among the gains.
+        own_process: whether the solver runs in a process of its own, which may die: its death is then the
+            solution's error. Unless given, where the settings are known to crash Python (`may_crash`) and
+            this is no process of `call_on_all` already.
 
     Raises:
         ValueError: the guess is not finite.
@@ -91,6 +107,31 @@ def solve(
     xs, us = (np.asarray(part, dtype=np.float64) for part in guess)
     if not (np.isfinite(xs).all() and np.isfinite(us).all()):
         raise ValueError("guess: holds NaN or infinite values")
+    if own_process is None:
+        own_process = may_crash(config) and not in_worker()
+    if own_process:
+        (run,) = call_on_all(lambda _: _run(problem, xs, us, config, with_history), 1, timeout=PATIENCE)
+        if isinstance(run, Failure):
+            return Solution.failed((xs, us), run.reason + (CRASHES if may_crash(config) else ""))
+    else:
+        run = _run(problem, xs, us, config, with_history)
+    solution = run.solution
+    if not with_gains or solution.error:
+        return solution
+    solved = solution.xs, solution.us
+    derivatives = by_parameters(*solved) if by_parameters else None
+    mu = config.gains_mu or run.mu
+    return replace(solution, linearisation=linearise(problem, *solved, run.multipliers, mu, derivatives))
+
+
+def may_crash(config: SolverConfig) -> bool:
+    """Whether libaligator 0.19.1 writes where it should not when a NaN comes up in a rollout."""
+    return config.rollout == "nonlinear" and config.step_acceptance != "nonmonotone"
+
+
+def _run(
+    problem: aligator.TrajOptProblem, xs: Array, us: Array, config: SolverConfig, with_history: bool
+) -> _Run:
     solver = aligator.SolverProxDDP(config.tolerance, config.mu, max_iters=config.max_iterations)
     solver.sa_strategy = _ACCEPTANCE[config.step_acceptance]
     solver.rollout_type = _ROLLOUT[config.rollout]
@@ -114,12 +155,7 @@ def solve(
     if not (error or finite):
         error = "the solver's result is not finite"
     converged = bool(finite and results.conv)
-    linearisation = None
-    if with_gains and finite:
-        derivatives = by_parameters(*solved) if by_parameters else None
-        mu = config.gains_mu or solver.mu
-        linearisation = linearise(problem, *solved, list(results.vs), mu, derivatives)
-    return Solution(
+    solution = Solution(
         *(solved if finite else (xs, us)),
         cost=float(results.traj_cost) if finite else np.inf,
         iterations=int(results.num_iters),
@@ -129,9 +165,11 @@ def solve(
         dual_infeasibility=float(results.dual_infeas) if finite else np.inf,
         seconds=seconds,
         error=error,
-        linearisation=linearisation,
+        linearisation=None,
         history=recorder.history if recorder else None,
     )
+    multipliers = [] if error else [np.array(each) for each in results.vs]
+    return _Run(solution, multipliers, solver.mu)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ Answer = TypeVar("Answer")
 TIMEOUT = 600.0  # s for one item: far beyond any solve that still gets anywhere
 _ORPHAN_CHECK = 5.0  # s between looks at whether the parent is alive
 
+_worker = False  # whether this process is one
 _fork = multiprocessing.get_context("fork")
 
 
@@ -63,6 +64,11 @@ def call_on_all(
         for worker in pool:
             worker.close()
     return [answers[item] for item in range(count)]
+
+
+def in_worker() -> bool:
+    """Whether this is a process of `call_on_all`, which may die and starts no others."""
+    return _worker
 
 
 class _Worker(Generic[Answer]):
@@ -127,6 +133,8 @@ def _ready(pool: Iterable[_Worker]) -> list[_Worker]:
 
 def _serve(function: Callable[[int], Answer], connection: Connection, parents_end: Connection) -> None:
     """The worker's loop: an item in, an answer out."""
+    global _worker
+    _worker = True
     parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     parent = os.getppid()

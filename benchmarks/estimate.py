@@ -90,9 +90,9 @@ def _collection(settings: Config, artefact: Artefact) -> float:
 def _policy(settings: Config, artefact: Artefact) -> float:
     task, s = artefact.labels["task"], artefact.settings
     method = MethodConfig(**s["method"])
-    if method.policy.kind == "nearest":
+    if not method.policy.trained:
         return 0.0
-    length = 1 if method.policy.kind == "direct" else method.policy.prediction_horizon
+    length = method.policy.prediction_horizon if method.policy.predicts_chunks else 1
     pairs = s["instances"] * the_task(task).horizon
     size = method.training.batch_size
     return gradient_steps(s["epochs"], pairs, length, size) * size * training_sample(task, method)
@@ -196,7 +196,7 @@ def _answers(
 def rollout(name: str, policy: PolicyConfig, action_length: int) -> float:
     """Seconds of one instance's rollout among ROLLOUTS."""
     task = the_task(name)
-    if policy.kind == "nearest":
+    if not policy.trained:
         return _unit(f"rollout, nearest, {name}", lambda: _following(name))
 
     def measure() -> float:

@@ -11,8 +11,8 @@ import numpy as np
 from benchmarks.comparison import Comparison
 from benchmarks.cpp_program import BUILD, SOURCE, CppProgram, compile_project
 from benchmarks.policies import THREE_LEVELS, diffusion_policy, direct_policy
+from sobolev_diffusion.policies import ChunkPolicy
 from sobolev_diffusion.policies import native_kernels as native
-from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.export.cpp import export_cpp
 
 BAR = 1.1
@@ -34,12 +34,12 @@ def comparisons() -> Iterator[Comparison]:
             )
 
 
-def _native(policy: Policy) -> Callable[[], float]:
+def _native(policy: ChunkPolicy) -> Callable[[], float]:
     """Seconds of processor time of as many predictions, of what is normalised already."""
     rng = np.random.default_rng(0)
     shapes = ((policy.observation_dim,), (policy.history, policy.action_dim), policy.noise_shape)
     inputs = [rng.standard_normal((1, *shape), dtype=np.float32) for shape in shapes]
-    predictor = native.predictor(policy)
+    predictor = policy.kernels.predictor()
 
     def work() -> float:
         start = time.process_time()
@@ -50,7 +50,7 @@ def _native(policy: Policy) -> Callable[[], float]:
     return work
 
 
-def _compile(policy: Policy) -> Path:
+def _compile(policy: ChunkPolicy) -> Path:
     build = BUILD / "exported" / policy.kind
     export_cpp(policy, build / "source", "exported")
     compile_project(SOURCE / "exported", build / "build", f"-DEXPORTED={build / 'source'}")

@@ -10,7 +10,7 @@ import torch
 from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.native_trainer import NativeTrainer
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
@@ -33,7 +33,7 @@ def comparisons() -> Iterator[Comparison]:
 
 
 def comparison(
-    name: str, policy: Policy, count: int, size: int, sobolev: SobolevConfig | None, device: str
+    name: str, policy: ChunkPolicy, count: int, size: int, sobolev: SobolevConfig | None, device: str
 ) -> Comparison:
     """One gradient step of `count` such policies, their random numbers drawn; the data lie on the device."""
     policies = [copy.deepcopy(policy) for _ in range(count)]

@@ -32,7 +32,7 @@ def comparisons() -> Iterator[Comparison]:
             return sample_with_diffusers(policy, scheduler, *tensors)
 
         for name in native.instruction_sets():
-            predictor = native.predictor(policy, name)
+            predictor = policy.kernels.predictor(name)
 
             def work(predictor=predictor, arrays=arrays) -> np.ndarray:
                 return predictor.predict(*arrays)
@@ -56,7 +56,7 @@ def comparisons() -> Iterator[Comparison]:
             np.empty((size, 0, perceptron.action_dim), np.float32),
             np.empty((size, 0)),
         ]
-        predictor = native.predictor(perceptron)
+        predictor = perceptron.kernels.predictor()
 
         def work(predictor=predictor, arrays=arrays) -> np.ndarray:
             return predictor.predict(*arrays)

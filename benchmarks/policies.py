@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.training.losses import Batch
@@ -24,7 +24,7 @@ def direct_policy() -> DirectPolicy:
     return DirectPolicy(PolicyConfig(kind="direct"), ACTION_DIM, OBSERVATION_DIM).eval()
 
 
-def random_batch(policy: Policy, size: int, tangent_dim: int = TANGENT_DIM) -> Batch:
+def random_batch(policy: ChunkPolicy, size: int, tangent_dim: int = TANGENT_DIM) -> Batch:
     """A minibatch of random numbers."""
     normal = torch.randn
     chunk = (size, policy.prediction_horizon, policy.action_dim)

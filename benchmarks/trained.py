@@ -9,8 +9,7 @@ import numpy as np
 
 from benchmarks.comparison import Line
 from sobolev_diffusion.experiment.stamps import read_stamp
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.nearest import is_nearest
+from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.random_streams import stream
@@ -27,9 +26,9 @@ def comparisons() -> Iterator[Line]:
     """Costs of native rollouts over those of PyTorch's, instance by instance; their means in the name."""
     for path in sorted(FROZEN.glob("*.safetensors")):
         settings = read_stamp(path)["settings"]
-        if settings["instances"] != TRAJECTORIES or is_nearest(path):
-            continue
         task, policy = task_from_settings(settings["task"]), Policy.load(path)
+        if settings["instances"] != TRAJECTORIES or not isinstance(policy, ChunkPolicy):
+            continue
         method = f"{policy.kind}, {'Sobolev' if settings['method']['sobolev'] else 'plain'}"
         for length in policy.config.applicable(ACTION_LENGTHS):
             native, eager = (costs(task, policy, engine, length) for engine in ("native", "torch"))
@@ -49,7 +48,7 @@ def comparisons() -> Iterator[Line]:
             )
 
 
-def costs(task: Task, policy: Policy, engine: str, action_length: int) -> np.ndarray:
+def costs(task: Task, policy: ChunkPolicy, engine: str, action_length: int) -> np.ndarray:
     """Cost of each instance's rollout, (INSTANCES,)."""
     policy.engine = engine
     thetas = evaluation_thetas(task, 0, INSTANCES)

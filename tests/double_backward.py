@@ -6,7 +6,6 @@ from torch import Tensor
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.training import losses
 from sobolev_diffusion.training.gradient_step import step_weight
-from sobolev_diffusion.training.objective import clean, noised
 
 
 def gradients(policy, sobolev, batch, draws):
@@ -21,7 +20,7 @@ def gradients(policy, sobolev, batch, draws):
 def _losses(policy, sobolev, batch, draws):
     target = batch.chunk
     if isinstance(policy, DiffusionPolicy):
-        tau = noised(policy, batch, draws)
+        tau = policy.noised(batch.chunk, draws.step, draws.noise)
         if policy.config.predict == "noise":
             target = draws.noise
 
@@ -35,7 +34,7 @@ def _losses(policy, sobolev, batch, draws):
             return output(observation)
         if sobolev.through == "chain":
             return policy.predict_normalised(observation, batch.chunk[:, : policy.history], draws.chain)
-        return clean(policy, tau, draws.step, output(observation))
+        return policy.clean(tau, policy.alpha_bar[draws.step][:, None, None], output(observation))
 
     plain = losses.plain(output(batch.observation), target)
     if sobolev is None:

@@ -5,7 +5,7 @@ import copy
 import torch
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.training.losses import Batch
@@ -42,18 +42,18 @@ CASES = {
 TANGENT_DIM = 7
 
 
-def make_policy(case: str) -> Policy:
+def make_policy(case: str) -> ChunkPolicy:
     """The random policy of a case."""
     return random_policy(*CASES[case])
 
 
-def small_policy(action_dim: int, horizon: int) -> Policy:
+def small_policy(action_dim: int, horizon: int) -> ChunkPolicy:
     """A random policy with a small U-Net."""
     options = {"prediction_horizon": horizon, "unet": {"hidden_dims": (16, 24), "step_embedding_dim": 8}}
     return random_policy(action_dim, 5, options)
 
 
-def random_policy(action_dim: int, observation_dim: int, options: dict) -> Policy:
+def random_policy(action_dim: int, observation_dim: int, options: dict) -> ChunkPolicy:
     """A random policy whose GroupNorms have weights that matter."""
     torch.manual_seed(0)
     config = PolicyConfig.model_validate(options)
@@ -66,14 +66,14 @@ def random_policy(action_dim: int, observation_dim: int, options: dict) -> Polic
     return policy
 
 
-def make_inputs(policy: Policy, size: int, seed: int = 0) -> tuple[torch.Tensor, ...]:
+def make_inputs(policy: ChunkPolicy, size: int, seed: int = 0) -> tuple[torch.Tensor, ...]:
     """Observation, history and noise, as predict_normalised takes them."""
     generator = torch.Generator().manual_seed(seed)
     shapes = ((policy.observation_dim,), (policy.history, policy.action_dim), policy.noise_shape)
     return tuple(torch.randn(size, *shape, generator=generator) for shape in shapes)
 
 
-def make_batch(policy: Policy, size: int, seed: int = 0) -> Batch:
+def make_batch(policy: ChunkPolicy, size: int, seed: int = 0) -> Batch:
     generator = torch.Generator().manual_seed(seed)
 
     def normal(*shape: int) -> torch.Tensor:
@@ -99,7 +99,7 @@ def relative(value: torch.Tensor, reference: torch.Tensor) -> float:
 
 def double(thing):
     """The same in float64: of a policy, a batch or draws."""
-    if isinstance(thing, Policy):
+    if isinstance(thing, ChunkPolicy):
         return copy.deepcopy(thing).double()
     fields = {
         name: value.double() if isinstance(value, torch.Tensor) and value.is_floating_point() else value

@@ -9,15 +9,17 @@ import os
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from sobolev_diffusion import __version__
-from sobolev_diffusion.config import ConfigError
+from sobolev_diffusion.config import ConfigError, TaskConfig
 from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.stages import STAGES
+from sobolev_diffusion.experiment.user_tasks import look_at
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.files import BadArtefact, digest
 
@@ -60,6 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser("check-config", help="validate configuration files, merged in order")
     check.add_argument("files", type=Path, nargs="+")
     check.set_defaults(run=lambda options: load(*options.files))
+    check_task = commands.add_parser("check-task", help="try a task of your own, its derivatives too")
+    check_task.add_argument("file", type=Path, help="the Python file with the task")
+    check_task.add_argument(
+        "--options", type=_json_object, default={}, help="""constructor's arguments, as in '{"force": 5}'"""
+    )
+    check_task.set_defaults(run=_check_task)
     show.set_defaults(run=lambda options: print(json.dumps(provenance(options.file), indent=1)))
     options = parser.parse_args(arguments)
     try:
@@ -81,6 +89,22 @@ def _verify(options: argparse.Namespace) -> None:
     if faults:
         sys.exit("\n".join(faults))
     print(f"{verified.checked} artefacts are as they were computed, and all that was drawn as it was drawn")
+
+
+def _check_task(options: argparse.Namespace) -> None:
+    spec = TaskConfig(module=str(options.file), options=options.options)
+    parts = look_at(options.file.stem, spec, options.file)
+    print(f"{options.file}: all methods do what they should, and derivatives agree with finite differences")
+    for what, names in (("imports", parts.modules), ("reads", parts.files)):
+        if names:
+            print(f"it {what} {', '.join(sorted(names))}: results follow these, too")
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError("expected a JSON object")
+    return value
 
 
 def _freeze(options: argparse.Namespace) -> None:
@@ -138,10 +162,10 @@ def _train_together(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from sobolev_diffusion.policies.base import Policy
+    from sobolev_diffusion.policies import ChunkPolicy
     from sobolev_diffusion.policies.export.cpp import export_cpp
 
-    policy = Policy.load(options.policy)
+    policy = ChunkPolicy.load(options.policy)
     origin = f"{options.policy.name}, sha256 {digest(options.policy)[:16]}"
     try:
         print(*export_cpp(policy, options.destination, options.name, origin), sep="\n")

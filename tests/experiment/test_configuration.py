@@ -273,3 +273,9 @@ def test_an_experiment_that_trains_nothing_has_no_epochs_to_name():
     content["tables"]["followed"]["caption"] = "{epochs}"
     with pytest.raises(ConfigError, match=r"nothing to put for \{epochs\}"):
         validate(content)
+
+
+def test_a_chosen_guess_is_there_to_be_refined():
+    chosen = changed("experiments.quadrotor.guess", {"samples": 2})  # which is not refined
+    with pytest.raises(ConfigError, match=r"experiments.quadrotor: guess: .* set refine: true"):
+        validate(chosen)

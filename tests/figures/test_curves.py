@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sobolev_diffusion.config import IterationsFigure
-from sobolev_diffusion.figures import iterations
+from sobolev_diffusion.figures import IterationsFigure
 from sobolev_diffusion.figures.curves import draw_curves, legend
 from sobolev_diffusion.figures.style import Method, Style
 
@@ -69,7 +68,7 @@ def test_iterations_of_algorithm_1_show_both_training_lengths():
     collected = [{**each, "learnt_from": "none"} for each in policies]
     rows = pd.DataFrame([alone, *refined, *collected])
     spec = IterationsFigure(kind="iterations", experiment="e", action_length=2, caption="c", cost_limit=10.0)
-    figure, summary = iterations.draw(rows, spec, STYLE)
+    figure, summary = spec.draw(rows, STYLE)
     assert drawn(figure.axes[2]) == [("--", 2.0), ("-", 4.0)]
     shown = summary[(summary.panel == "policy_cost") & summary.epochs.notna()]
     assert shown[["epochs", "iteration", "mean"]].values.tolist() == [

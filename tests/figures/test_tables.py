@@ -5,8 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sobolev_diffusion.config import SummaryTable, TrajectoriesNeededTable
-from sobolev_diffusion.figures import evaluation_cells, summary_table, trajectories_needed_table
+from sobolev_diffusion.figures import SummaryTable, TrajectoriesNeededTable, evaluation_cells
 from sobolev_diffusion.figures.style import Style
 
 STYLE = Style.load(Path(__file__).parents[2] / "config/plotting.yaml")
@@ -43,7 +42,7 @@ def needed(costs, methods=("diff", "sob_diff"), **options):
         caption="",
         **options,
     )
-    (row,) = trajectories_needed_table.make(evaluations(costs), spec, STYLE).to_dict("records")
+    (row,) = spec.draw(evaluations(costs), STYLE).to_dict("records")
     return row
 
 
@@ -132,7 +131,7 @@ def refined():
 
 def summary(frames):
     spec = SummaryTable(kind="summary", timings={"one": 8}, methods=("diff",), caption="")
-    table = summary_table.make(pd.concat(frames, ignore_index=True), spec, STYLE)
+    table = spec.draw(pd.concat(frames, ignore_index=True), STYLE)
     return table.to_dict("records")
 
 

@@ -15,7 +15,7 @@ from native_cases import CASES, make_inputs, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies import native_kernels as native
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 
 INSTRUCTION_SETS = native.instruction_sets()
@@ -25,7 +25,7 @@ def arrays(tensors):
     return [tensor.numpy() for tensor in tensors]
 
 
-def raw_inputs(policy: Policy, size: int, seed: int = 0):
+def raw_inputs(policy: ChunkPolicy, size: int, seed: int = 0):
     return [array.astype(np.float64) for array in arrays(make_inputs(policy, size, seed))]
 
 
@@ -37,7 +37,7 @@ def test_kernels_are_built_for_every_processor():
 @pytest.mark.parametrize("case", CASES)
 def test_agrees_with_pytorch(case, instruction_set):
     policy = make_policy(case)
-    predictor = native.predictor(policy, instruction_set)
+    predictor = policy.kernels.predictor(instruction_set)
     for size in (1, 3, 50, 257) if case in ("paper", "perceptron") else (1, 7):
         inputs = make_inputs(policy, size, seed=size)
         with torch.inference_mode():
@@ -55,7 +55,7 @@ def test_any_action_dimension_and_horizon(action_dim, horizon):
     with torch.inference_mode():
         expected = policy.predict_normalised(*inputs)
     for instruction_set in INSTRUCTION_SETS:
-        chunk = torch.from_numpy(native.predictor(policy, instruction_set).predict(*arrays(inputs)))
+        chunk = torch.from_numpy(policy.kernels.predictor(instruction_set).predict(*arrays(inputs)))
         assert relative(chunk, expected) < 1e-5
 
 
@@ -63,7 +63,7 @@ def test_any_action_dimension_and_horizon(action_dim, horizon):
 @pytest.mark.parametrize("case", ["paper", "many-actions", "wide-groups", "perceptron"])
 def test_same_bytes_whatever_the_batch(case, instruction_set):
     policy = make_policy(case)
-    predictor = native.predictor(policy, instruction_set)
+    predictor = policy.kernels.predictor(instruction_set)
     inputs = arrays(make_inputs(policy, 257))
     together = predictor.predict(*inputs)
     for first, last in ((0, 1), (1, 4), (4, 54), (256, 257)):
@@ -73,17 +73,16 @@ def test_same_bytes_whatever_the_batch(case, instruction_set):
 
 def test_an_empty_batch_gives_an_empty_chunk():
     policy = make_policy("paper")
-    chunk = native.predictor(policy).predict(*arrays(make_inputs(policy, 0)))
+    chunk = policy.kernels.predictor().predict(*arrays(make_inputs(policy, 0)))
     assert chunk.shape == (0, 16, 6)
 
 
 SUBPROCESS = """
 import hashlib, torch
 from native_cases import make_inputs, make_policy
-from sobolev_diffusion.policies import native_kernels
 torch.set_num_threads({threads})
 policy = make_policy("paper")
-chunk = native_kernels.predictor(policy).predict(*(x.numpy() for x in make_inputs(policy, 5)))
+chunk = policy.kernels.predictor().predict(*(x.numpy() for x in make_inputs(policy, 5)))
 print(hashlib.sha256(chunk.tobytes()).hexdigest())
 """
 
@@ -101,7 +100,7 @@ def digest_in_a_process(threads: int, instruction_set: str) -> str:
 @pytest.mark.parametrize(("threads", "instruction_set"), [(1, INSTRUCTION_SETS[0]), (2, "portable")])
 def test_same_bytes_in_another_process(threads, instruction_set):
     policy = make_policy("paper")
-    chunk = native.predictor(policy, instruction_set).predict(*arrays(make_inputs(policy, 5)))
+    chunk = policy.kernels.predictor(instruction_set).predict(*arrays(make_inputs(policy, 5)))
     assert digest_in_a_process(threads, instruction_set) == hashlib.sha256(chunk.tobytes()).hexdigest()
 
 
@@ -116,7 +115,7 @@ def test_same_bytes_from_threads_that_share_a_policy():
 
 def test_an_unknown_instruction_set_is_an_error():
     with pytest.raises(ValueError, match=r"sse9 is not available here; available: .*portable"):
-        native.predictor(make_policy("paper"), "sse9")
+        make_policy("paper").kernels.predictor("sse9")
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -126,7 +125,7 @@ def test_what_is_not_finite_is_an_error(which, bad):
     inputs = dict(zip(("observation", "history", "noise"), arrays(make_inputs(policy, 3)), strict=True))
     inputs[which][2].flat[-1] = bad
     with pytest.raises(ValueError, match=f"{which}: holds NaN or infinite values"):
-        native.predictor(policy).predict(**inputs)
+        policy.kernels.predictor().predict(**inputs)
     with pytest.raises(ValueError, match=which):
         policy.predict(**{name: array.astype(np.float64) for name, array in inputs.items()})
 
@@ -137,7 +136,7 @@ def test_an_observation_of_the_perceptron_that_is_not_finite_is_an_error(bad):
     observation, history, noise = arrays(make_inputs(policy, 3))
     observation[2, -1] = bad
     with pytest.raises(ValueError, match="observation: holds NaN or infinite values"):
-        native.predictor(policy).predict(observation, history, noise)
+        policy.kernels.predictor().predict(observation, history, noise)
 
 
 def test_weights_that_are_not_finite_are_an_error():
@@ -152,7 +151,7 @@ def test_a_wrong_shape_is_an_error():
     policy = make_policy("paper")
     observation, history, noise = arrays(make_inputs(policy, 3))
     with pytest.raises(ValueError, match=r"history: expected shape \(3, 1, 6\), got \(2, 1, 6\)"):
-        native.predictor(policy).predict(observation, history[:2], noise)
+        policy.kernels.predictor().predict(observation, history[:2], noise)
 
 
 @pytest.mark.parametrize("case", ["paper", "perceptron"])
@@ -204,8 +203,8 @@ def test_a_policy_that_has_predicted_can_be_copied():
 )
 def test_pytorch_predicts_what_the_kernels_do_not_know(options):
     config = PolicyConfig.model_validate(options)
-    assert not native.applies(config)
     policy = DiffusionPolicy(config, 2, 3)
+    assert policy.kernels is None
     inputs = raw_inputs(policy, 2)
     assert policy.predict(*inputs).shape == (2, config.prediction_horizon - 1, 2)
     policy.engine = "native"
@@ -215,4 +214,4 @@ def test_pytorch_predicts_what_the_kernels_do_not_know(options):
 
 def test_pytorch_predicts_in_double_precision():
     policy = make_policy("paper").double()
-    assert not native.on_cpu(policy)
+    assert policy.kernels is None

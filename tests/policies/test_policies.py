@@ -1,17 +1,20 @@
 """Networks, schedule, sampling and losses against diffusers, autograd and each other."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 from diffusers import DDPMScheduler
 
-from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
+from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TaskConfig, TrainingConfig
+from sobolev_diffusion.config.kinds import KINDS, PolicyKind, TrainedKind
 from sobolev_diffusion.files import BadArtefact
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies import ChunkPolicy, Policy, make_policy
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.schedule import square_cosine
+from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.losses import Batch, sobolev_full, sobolev_output, sobolev_state
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -232,8 +235,24 @@ def test_damaged_policy_file_is_named(tmp_path):
         Policy.load(tmp_path / "nowhere")
 
 
-def test_diffusion_policy_is_registered():
-    assert Policy.kinds["diffusion"] is DiffusionPolicy
+def test_every_kind_of_the_configuration_is_a_policy():
+    assert Policy.kinds.keys() == KINDS.keys() == set(get_args(PolicyKind))
+    assert {kind for kind, of in KINDS.items() if of.trained} == set(get_args(TrainedKind))
+    for name, kind in Policy.kinds.items():
+        assert issubclass(kind, ChunkPolicy) == KINDS[name].trained
+        assert kind.kind == name
+
+
+def test_a_chunk_is_as_long_as_the_configuration_says():
+    for kind in ("diffusion", "direct"):
+        policy = make(kind)
+        assert policy.max_action_length == policy.prediction_horizon - policy.history
+
+
+def test_a_kind_without_a_network_is_not_trained():
+    task = make_task("pendulum", TaskConfig())
+    with pytest.raises(ValueError, match=r"^policy\.kind: nearest has no network to train"):
+        make_policy(task, PolicyConfig(kind="nearest"))
 
 
 def test_a_draw_of_zeros_is_no_nan(monkeypatch):

@@ -6,25 +6,32 @@ import pytest
 import torch
 from native_cases import make_inputs, relative
 
+from sobolev_diffusion.config.kinds import KINDS
+from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.policies import native_kernels as native
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.nearest import is_nearest
 
 CACHE = Path(__file__).parents[2] / "results/cache/policies"
-FROZEN = [path for path in sorted(CACHE.glob("*.safetensors")) if not is_nearest(path)]
+ALL = {path: Policy.load(path) for path in sorted(CACHE.glob("*.safetensors"))}
+FROZEN = [path for path, policy in ALL.items() if isinstance(policy, ChunkPolicy)]
 
 
-def test_both_kinds_of_policies_are_frozen():
-    assert {Policy.load(path).kind for path in FROZEN} == {"diffusion", "direct"}
+def test_all_kinds_of_policies_are_frozen():
+    assert {policy.kind for policy in ALL.values()} == set(KINDS)
+
+
+def test_saving_again_gives_the_same_bytes(tmp_path):
+    for path, policy in ALL.items():
+        policy.save(tmp_path / "again")
+        assert (tmp_path / "again").read_bytes() == path.read_bytes(), path
 
 
 @pytest.mark.parametrize("path", FROZEN, ids=lambda path: path.stem)
 def test_agrees_with_pytorch(path):
-    policy = Policy.load(path)
+    policy = ALL[path]
     inputs = make_inputs(policy, 50)
     with torch.inference_mode():
         expected = policy.predict_normalised(*inputs)
     for instruction_set in native.instruction_sets():
-        predictor = native.predictor(policy, instruction_set)
+        predictor = policy.kernels.predictor(instruction_set)
         chunk = torch.from_numpy(predictor.predict(*(tensor.numpy() for tensor in inputs)))
         assert relative(chunk, expected) < 1e-5

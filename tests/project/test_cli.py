@@ -1,5 +1,6 @@
 """The command line: what is understood to be wrong is one line on the error stream, and status 1."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,19 @@ def test_a_reader_that_has_read_enough_is_no_error():
     command = f"{sys.executable} -m sobolev_diffusion.cli schema | head -c 10"
     run = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_task_is_tried(tmp_path, capsys):
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    path = tmp_path / "examples/cart_pole.py"
+    assert main(["check-task", str(path), "--options", '{"force": 5}']) == 0
+    assert capsys.readouterr().out.startswith(f"{path}: all methods do what they should")
+    assert main(["check-task", str(path), "--options", '{"forse": 5}']) == 1
+    assert (
+        "cart_pole: options: got an unexpected keyword argument 'forse'; accepted:" in capsys.readouterr().err
+    )
+    text = path.read_text()
+    (tmp_path / "examples/weights.py").write_text("HEAVY = 100.0\n")
+    path.write_text(text.replace("import aligator\n", "import aligator\nfrom weights import HEAVY\n", 1))
+    assert main(["check-task", str(path)]) == 0
+    assert "it imports weights: results follow these, too" in capsys.readouterr().out

@@ -50,6 +50,10 @@ def test_looking_loads_nothing_heavy(statement):
     assert loaded_by(statement) == []
 
 
+def test_policies_load_no_solver_and_no_robot_model():
+    assert loaded_by("import sobolev_diffusion.policies") == ["torch"]
+
+
 def test_examples_use_the_front_door_alone():
     for path in (ROOT / "examples").glob("*.py"):
         imports = [line for line in path.read_text().splitlines() if "sobolev_diffusion" in line]

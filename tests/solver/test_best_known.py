@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from configurations import project
 
-from sobolev_diffusion.config import ReferenceConfig, ToAloneTable
+from sobolev_diffusion.config import ReferenceConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
-from sobolev_diffusion.figures import to_alone_table
+from sobolev_diffusion.figures import ToAloneTable
 from sobolev_diffusion.figures.style import Style
 from sobolev_diffusion.solver.best_known import best_known, deform
 from sobolev_diffusion.solver.collect import collect
@@ -56,7 +56,7 @@ def times():
 def table_of(rows, times):
     spec = ToAloneTable(kind="to_alone", tasks=("quadrotor",), caption="")
     style = Style.load(ROOT / "config/plotting.yaml")
-    return to_alone_table.make(pd.concat([*rows, times], ignore_index=True), spec, style)
+    return spec.draw(pd.concat([*rows, times], ignore_index=True), style)
 
 
 def test_table_has_a_row_per_task(rows, times):

@@ -11,14 +11,10 @@ from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import validate
-from sobolev_diffusion.files import BadArtefact
-from sobolev_diffusion.policies import load_policy
-from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.selection import collected, collecting, learnt, origins, select
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.warm_start.rollout import roll_out
 
 ROOT = Path(__file__).parents[2]
 CONFIG = project()
@@ -194,24 +190,3 @@ def test_chunks_are_put_together_from_blocks(solved, tmp_path):
     assert first[1] is None
     assert list(second[0].instance) == [2]
     assert list(second[1].instance) == [2]
-
-
-def test_nearest_demonstration_is_followed_from_elsewhere(task, solved, tmp_path):
-    policy = following(solved)
-    policy.save(tmp_path / "nearest.safetensors")
-    policy = load_policy(tmp_path / "nearest.safetensors")
-    theta = solved.theta[1] + 0.01
-    rollouts = roll_out(task, policy, [solved.theta[1], theta], 1, [])
-    np.testing.assert_allclose(rollouts.us[0], solved.us[1], atol=1e-6)
-    assert np.abs(rollouts.xs[1][-1] - solved.xs[1][-1]).max() < np.abs(theta - solved.theta[1]).max()
-
-
-def test_a_policy_of_another_kind_is_told_apart(solved, tmp_path):
-    following(solved).save(tmp_path / "nearest.safetensors")
-    with pytest.raises(BadArtefact, match="not a policy"):
-        Policy.load(tmp_path / "nearest.safetensors")
-    (tmp_path / "broken.safetensors").write_bytes(b"broken")
-    with pytest.raises(BadArtefact, match="not a policy"):
-        load_policy(tmp_path / "broken.safetensors")
-    with pytest.raises(ValueError, match="no demonstration"):
-        following(solved.take(np.zeros(4, dtype=bool)))

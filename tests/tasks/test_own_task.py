@@ -32,6 +32,7 @@ def test_example_is_short_and_solves():
     assert task.reached(theta, solution.xs[-1])
 
 
+CONSTRUCTOR = "super().__init__(cart_pole_model(), np.array([[1.0], [0.0]])"
 MISTAKES = {
     "missing method": (
         ("def problem(self, theta):", "def problems(self, theta):"),
@@ -39,7 +40,22 @@ MISTAKES = {
     ),
     "wrong length of theta": (
         ("np.pi + rng.uniform(-0.3, 0.3), 0.0, 0.0])", "np.pi])"),
-        ["initial_state(theta)", "expected an array of shape (4)", "shape (2,)"],
+        ["sample(rng)", "expected at least 4 numbers, the initial state first", "shape (2,)"],
+    ),
+    "theta without the goal that is read from it": (
+        (
+            "    def problem(self, theta):",
+            "    def goal_state(self, theta):\n        return theta[4:]\n\n    def problem(self, theta):",
+        ),
+        ["goal_state(theta)", "expected an array of shape (4)", "theta, from sample(rng), has 4 entries"],
+    ),
+    "forgotten constructor": (
+        (f"{CONSTRUCTOR}, -limit, limit, control)", "self.limit = limit"),
+        ["CartPole(...) is no task yet; does its __init__ call super().__init__(...) before anything else?"],
+    ),
+    "constructor called too late": (
+        (CONSTRUCTOR, f"self.middle = self.space.neutral()\n        {CONSTRUCTOR}"),
+        ["CartPole(...) raised AttributeError", "no attribute 'space'", "does its __init__ call super()"],
     ),
     "forgotten seed": (
         ("rng.uniform(-0.5, 0.5)", "np.random.uniform()"),

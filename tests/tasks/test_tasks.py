@@ -9,6 +9,7 @@ from configurations import project
 from finite_differences import jacobian, jacobian_in_state, relative_error
 
 from sobolev_diffusion.config import BUILT_IN_TASKS
+from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.gains import linearise
@@ -210,6 +211,9 @@ class Oracle:
             action_sensitivities(linear.gains, linear.A, linear.B, action_x, action_u, length)
             for length in range(1, CHUNK + 1)
         ]
+
+    def start(self, task, thetas, generators, action_length):
+        return RecedingHorizon(task, self, thetas, generators, action_length)
 
     def predict(self, observation, history, noise):
         t, x = self.t, self.xs[self.t]

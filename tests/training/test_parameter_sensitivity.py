@@ -11,7 +11,7 @@ from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.recipes import Recipes
 from sobolev_diffusion.experiment.run_job import run
-from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.policies import Policy, make_policy
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
@@ -139,7 +139,7 @@ def test_without_gains_in_the_parameters_one_line_says_so(ur5):
     cold = CONFIG.tasks["ur5_small_random"].cold
     without = collect(task, cold, 100, range(1))
     np.testing.assert_array_equal(without.gains, runs.gains[:1])
-    with pytest.raises(ValueError, match=r"ur5_small_random: sobolev\.parameters needs gains"):
+    with pytest.raises(ValueError, match="ur5_small_random: gains in the parameters are needed"):
         cut(task, without, 1, LENGTH, parameters=True)
     with pytest.raises(ValueError, match="parameter_gains: in some"):
         Demonstrations.concatenate([runs, without])
@@ -160,7 +160,14 @@ def test_the_methods_differ_in_nothing_else(task, plain, twin):
     assert twin.sobolev.model_copy(update={"parameters": False}) == plain.sobolev
 
 
-@pytest.mark.parametrize("method", ["sob_mlp", "sob_mlp_p"])
+def test_nearest_differs_in_nothing_else():
+    plain, twin = CONFIG.method("pendulum", "nearest"), CONFIG.method("pendulum", "nearest_p")
+    assert twin.policy.parameters
+    assert twin.policy.model_copy(update={"parameters": False}) == plain.policy
+    assert twin.model_copy(update={"policy": plain.policy}) == plain
+
+
+@pytest.mark.parametrize("method", ["sob_mlp", "sob_mlp_p", "nearest_p"])
 def test_demonstrations_for_a_method_have_what_it_learns_from(method, tmp_path):
     settings = CONFIG.model_copy(update={"block_size": 2})
     rules = InterplayConfig(max_iterations=100, reject=False)
@@ -174,7 +181,7 @@ def test_demonstrations_for_a_method_have_what_it_learns_from(method, tmp_path):
             run(Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs), output)
         return output
 
-    assert made(policy).exists()
+    assert Policy.load(made(policy)).config.parameters == (method == "nearest_p")
     runs = [Demonstrations.load(made(each)) for each in policy.inputs]
     assert len(runs) == 3  # two blocks of cold solves, one of warm ones
-    assert all((each.parameter_gains is not None) == (method == "sob_mlp_p") for each in runs)
+    assert all((each.parameter_gains is not None) == method.endswith("_p") for each in runs)

@@ -6,6 +6,7 @@ import torch
 from configurations import project
 
 from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.instances import EVALUATION
 from sobolev_diffusion.tasks.random_streams import stream
@@ -35,7 +36,7 @@ def policy(task):
 class Oracle:
     """A policy that knows a solution: the coming controls of the nominal trajectory, by the clock."""
 
-    history, prediction_horizon, max_action_length, noise_shape = 1, 16, 15, (0,)
+    history, max_action_length, noise_shape = 1, 15, (0,)
 
     def __init__(self, us, action_length):
         self.us = np.concatenate([us, np.zeros((16, us.shape[1]))])
@@ -45,6 +46,9 @@ class Oracle:
         chunk = self.us[self.t : self.t + 15]
         self.t += self.action_length
         return np.repeat(chunk[None], len(observation), axis=0)
+
+    def start(self, task, thetas, generators, action_length):
+        return RecedingHorizon(task, self, thetas, generators, action_length)
 
 
 @pytest.mark.parametrize("action_length", [1, 4, 7, 15])

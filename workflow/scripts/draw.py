@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from sobolev_diffusion.experiment.draw import draw_or_exit
-from sobolev_diffusion.experiment.provenance import Drawing
+from sobolev_diffusion.experiment.provenance import DrawnFiles
 
-results, section, suffixes = snakemake.params.place
+results, section = snakemake.params.place
 draw_or_exit(
-    Drawing(Path(results), section, snakemake.wildcards.name, tuple(suffixes)),
+    DrawnFiles(Path(results), section, snakemake.wildcards.name),
     Path(snakemake.input.expected),
     [Path(path) for path in snakemake.input.artefacts],
     Path(snakemake.input.style),

@@ -1,24 +1,6 @@
 """The typed configuration: every key, its type, its default and what it means. Imports nothing heavy."""
 
 from sobolev_diffusion.config.computation import Computation
-from sobolev_diffusion.config.drawings import (
-    ActionLengthFigure,
-    ActionLengthTable,
-    AnimationConfig,
-    FigureConfig,
-    IterationsFigure,
-    SampleEfficiencyFigure,
-    SampleEfficiencyTable,
-    SolutionsFigure,
-    SummaryTable,
-    TableConfig,
-    TimingTable,
-    ToAloneTable,
-    TopViewsFigure,
-    TrajectoriesNeededTable,
-    Variant,
-    VariantsTable,
-)
 from sobolev_diffusion.config.experiments import (
     ContinuationConfig,
     EvaluationConfig,
@@ -26,6 +8,7 @@ from sobolev_diffusion.config.experiments import (
     InterplayConfig,
     TimingConfig,
 )
+from sobolev_diffusion.config.guesses import GuessConfig
 from sobolev_diffusion.config.methods import (
     MethodConfig,
     MlpConfig,
@@ -46,38 +29,23 @@ from sobolev_diffusion.config.tasks import (
 
 __all__ = [
     "BUILT_IN_TASKS",
-    "ActionLengthFigure",
-    "ActionLengthTable",
-    "AnimationConfig",
     "Computation",
     "ConfigError",
     "ContinuationConfig",
     "EvaluationConfig",
     "ExperimentConfig",
-    "FigureConfig",
+    "GuessConfig",
     "InterplayConfig",
-    "IterationsFigure",
     "MethodConfig",
     "MlpConfig",
     "PolicyConfig",
     "ReferenceConfig",
-    "SampleEfficiencyFigure",
-    "SampleEfficiencyTable",
     "SobolevConfig",
-    "SolutionsFigure",
     "SolverConfig",
-    "SummaryTable",
-    "TableConfig",
     "TaskConfig",
     "TimingConfig",
-    "TimingTable",
-    "ToAloneTable",
-    "TopViewsFigure",
     "TrainingConfig",
-    "TrajectoriesNeededTable",
     "UnetConfig",
-    "Variant",
-    "VariantsTable",
     "WarmConfig",
     "gradient_steps",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from sobolev_diffusion.config.guesses import GuessConfig
+from sobolev_diffusion.config.kinds import TrainedKind
 from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
 
@@ -69,7 +71,7 @@ class ExperimentConfig(Entry):
     """N_iter of Algorithm 1."""
     interplay: InterplayConfig = InterplayConfig()
     """How the iterations of Algorithm 1 collect and train."""
-    epochs: dict[Literal["diffusion", "direct"], tuple[PositiveInt, ...]]
+    epochs: dict[TrainedKind, tuple[PositiveInt, ...]]
     """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
     action_lengths: tuple[PositiveInt, ...] = (1,)
     """T_a to evaluate; policies that are no diffusion are evaluated at 1."""
@@ -79,6 +81,14 @@ class ExperimentConfig(Entry):
     """At most how many of the seeds, the first ones; none: all."""
     refine: bool = True
     """Whether to refine the rollouts with the solver in the evaluation."""
+    guess: GuessConfig = GuessConfig()
+    """How the evaluation chooses the guess that is refined."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ExperimentConfig:
+        if self.guess != GuessConfig() and not self.refine:
+            raise ValueError("guess: is chosen to be refined; set refine: true")
+        return self
 
 
 class TimingConfig(Entry):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sobolev_diffusion.config.kinds import KINDS, PolicyKind
 from sobolev_diffusion.config.section import LATER, Entry, Fraction, PositiveFloat, PositiveInt, Section
 
 TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
@@ -40,7 +41,7 @@ class MlpConfig(Section):
 
 
 class PolicyConfig(Section):
-    kind: Literal["diffusion", "direct", "nearest"] = "diffusion"
+    kind: PolicyKind = "diffusion"
     """diffusion: chunks by DDPM with the U-Net. direct: one action by a perceptron (PDDP). nearest: no
     network; the solved demonstration nearest to the instance, its gains in closed loop."""
     prediction_horizon: PositiveInt = 16
@@ -59,11 +60,16 @@ class PolicyConfig(Section):
     """Whether the network adds to an affine function of the observation, fitted to the demonstrations by
     least squares (to their gains too, with a Sobolev term). Ours, not the paper's: needs far fewer
     demonstrations where the coming actions are mostly the state and a step further, as in state control."""
+    parameters: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Of nearest: whether what is followed moves with the task's parameters (a random target, say), to first
+    order, by the solver's gains in them. Networks learn from those gains by sobolev.parameters."""
     unet: UnetConfig = UnetConfig()
     mlp: MlpConfig = MlpConfig()
 
     @model_validator(mode="after")
     def _check(self) -> PolicyConfig:
+        if self.parameters and self.trained:
+            raise ValueError(f"parameters: not a setting of {self.kind}; take sobolev.parameters")
         halvings = 2 ** (len(self.unet.hidden_dims) - 1)
         if self.prediction_horizon % halvings:
             raise ValueError(
@@ -77,9 +83,19 @@ class PolicyConfig(Section):
         return self
 
     @property
+    def trained(self) -> bool:
+        """Whether there is a network to train."""
+        return KINDS[self.kind].trained
+
+    @property
+    def predicts_chunks(self) -> bool:
+        """Whether it predicts several actions at once."""
+        return KINDS[self.kind].predicts_chunks
+
+    @property
     def max_action_length(self) -> int:
-        """The largest T_a: T_p - T_h for diffusion, 1 for what looks at every state."""
-        return self.prediction_horizon - self.history if self.kind == "diffusion" else 1
+        """The largest T_a: T_p - T_h for what predicts chunks, 1 for what looks at every state."""
+        return self.prediction_horizon - self.history if self.predicts_chunks else 1
 
     def applicable(self, action_lengths: Iterable[int]) -> list[int]:
         """The T_a to evaluate such a policy at, ascending: those asked for, cut at its largest."""
@@ -131,6 +147,11 @@ class MethodConfig(Entry):
     sobolev: SobolevConfig | None = None
     """The first-order term; none for the plain methods."""
     training: TrainingConfig = TrainingConfig()
+
+    @property
+    def parameters(self) -> bool:
+        """Whether gains in the task's parameters are asked for."""
+        return self.policy.parameters or (self.sobolev is not None and self.sobolev.parameters)
 
 
 def gradient_steps(epochs: int, pairs: int, chunk_length: int, batch_size: int) -> int:

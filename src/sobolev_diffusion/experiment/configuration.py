@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import model_validator
 
 from sobolev_diffusion.config.computation import Computation
-from sobolev_diffusion.config.drawings import AnimationConfig, FigureConfig, TableConfig
 from sobolev_diffusion.config.inherit import completed
 from sobolev_diffusion.config.section import known
+from sobolev_diffusion.figures import SECTIONS, Animation, AnyFigure, AnyTable, Drawing
 
-DRAWN = ("figures", "tables", "animations")
-NAMED = ("tasks", "methods", "experiments", "timings", *DRAWN)
+NAMED = ("tasks", "methods", "experiments", "timings", *SECTIONS)
 """Sections of named entries: one can be `like` another, and a later configuration file can remove it, by
 setting it to null."""
 
 
 class Config(Computation):
-    figures: dict[str, FigureConfig]
-    tables: dict[str, TableConfig]
-    animations: dict[str, AnimationConfig] = {}
+    figures: dict[str, AnyFigure]
+    tables: dict[str, AnyTable]
+    animations: dict[str, Animation] = {}
     draw: tuple[str, ...] | None = None
     """Names of the figures, tables and animations that there are; none: all of these sections."""
+
+    def drawings(self) -> Iterator[tuple[str, str, Drawing]]:
+        """Section, name and settings of every figure, table and animation."""
+        for section in SECTIONS:
+            for name, drawing in getattr(self, section).items():
+                yield section, name, drawing
 
     @model_validator(mode="before")
     @classmethod
@@ -39,7 +45,7 @@ class Config(Computation):
         chosen = left.get("draw")
         if not isinstance(chosen, list | tuple):
             return left
-        sections = {section: left[section] for section in DRAWN if isinstance(left.get(section), dict)}
+        sections = {section: left[section] for section in SECTIONS if isinstance(left.get(section), dict)}
         for name in chosen:
             known("draw", name, (each for entries in sections.values() for each in entries))
         for section, entries in sections.items():

@@ -40,11 +40,11 @@ class Job:
         Raises:
             TaskError: there is no such task, or it does not do what a task should.
         """
-        from sobolev_diffusion.tasks.check import check_task
+        from sobolev_diffusion.tasks.check import check_once
         from sobolev_diffusion.tasks.registry import task_from_settings
 
         task = task_from_settings(self.settings["task"])
-        check_task(task)
+        check_once(task)
         return task
 
 

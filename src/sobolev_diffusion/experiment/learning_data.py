@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.policies import load_policy
+from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
 from sobolev_diffusion.tasks.random_streams import torch_seed
@@ -19,18 +20,28 @@ log = logging.getLogger(__name__)
 
 def training_input(job: Job) -> TrainingInput:
     """What the policy of a job learns from."""
-    s = job.settings
-    rules = InterplayConfig(**s.get("interplay", {}))
+    s, paths = job.settings, job.paths
     iteration = s.get("iteration", 1)
-    paths = job.paths
     before = None
-    if iteration > 1 and not rules.reset:
-        before = load_policy(paths.pop())
-    iterations = runs_of_iterations(paths, s.get("chunks", [(0, s["instances"])]))
-    chosen = learnt(iterations, rules)
-    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in iterations))
+    if iteration > 1 and not InterplayConfig(**s.get("interplay", {})).reset:
+        before = Policy.load(paths.pop())
+    chosen = chosen_demonstrations(s, paths)
     seed = torch_seed("training", s["task"]["name"], s["seed"], iteration)
-    return TrainingInput(chosen, seed, before)
+    return TrainingInput(chosen, seed, before if isinstance(before, ChunkPolicy) else None)
+
+
+def chosen_demonstrations(settings: Mapping[str, Any], paths: Sequence[Path]) -> Demonstrations:
+    """The runs that a policy learns from, by the rules of its settings.
+
+    Args:
+        settings: a policy's: instances, and where it is not the first iteration by the paper's rules, chunks
+            and interplay.
+        paths: see `runs_of_iterations`.
+    """
+    iterations = runs_of_iterations(paths, settings.get("chunks", [(0, settings["instances"])]))
+    chosen = learnt(iterations, InterplayConfig(**settings.get("interplay", {})))
+    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in iterations))
+    return chosen
 
 
 def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
-from sobolev_diffusion.config import AnimationConfig, ConfigError, FigureConfig, TableConfig
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.configuration import Config
-from sobolev_diffusion.experiment.drawn_from import shown
 from sobolev_diffusion.experiment.recipes import Recipes
 from sobolev_diffusion.experiment.requests import Experiments
+from sobolev_diffusion.figures import Drawing
 
 
 class Plan:
@@ -29,9 +30,9 @@ class Plan:
         self.recipes = Recipes(config, root)
         self.experiments = Experiments(self.recipes)
 
-    def drawn(self, spec: FigureConfig | TableConfig | AnimationConfig) -> tuple[Artefact, ...]:
+    def drawn(self, drawing: Drawing) -> tuple[Artefact, ...]:
         """The artefacts that a figure, a table or an animation is drawn from."""
-        return shown(self.experiments, spec)
+        return cast(tuple[Artefact, ...], drawing.artefacts(self.experiments))
 
     def find(self, file: str) -> Artefact:
         """The artefact that belongs at a path below the results folder.
@@ -52,9 +53,8 @@ class Plan:
             self.experiments.evaluations(name)
         for name in self.config.timings:
             self.recipes.timing(name)
-        for section in (self.config.figures, self.config.tables, self.config.animations):
-            for spec in section.values():
-                self.drawn(spec)
+        for _, _, drawing in self.config.drawings():
+            self.drawn(drawing)
         return {artefact.file: artefact for artefact in self.recipes.asked_for}
 
     def artefacts(self) -> list[Artefact]:

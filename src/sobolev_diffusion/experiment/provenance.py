@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp, stamp_path
+from sobolev_diffusion.figures import SECTIONS
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically
 
 DRAWING_CODE = ("figures/*.py", "figures/*.html", "experiment/draw.py", "experiment/parquet.py")
@@ -24,25 +25,28 @@ FORGOTTEN_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawnFiles:
     """The files of one figure, table or animation.
 
     Attributes:
         results: folder that holds the section's folder.
         section: figures, tables or animations.
         name: of the figure, table or animation.
-        suffixes: one for each file.
     """
 
     results: Path
     section: str
     name: str
-    suffixes: tuple[str, ...]
 
     @property
-    def files(self) -> list[Path]:
-        """Where they lie."""
-        return [self.results / self.section / (self.name + suffix) for suffix in self.suffixes]
+    def stem(self) -> Path:
+        """Their path without suffix."""
+        return self.results / self.section / self.name
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where they lie, one for each suffix."""
+        return [self.stem.with_name(self.name + suffix) for suffix in SECTIONS[self.section].suffixes]
 
     def expected(self, identity: dict[str, Any]) -> Path:
         """The file with what they should show: one for each identity, so that looking at another plan
@@ -54,7 +58,7 @@ class Drawing:
     @property
     def record(self) -> Path:
         """The file with what they show."""
-        return record_path(self.results / self.section / self.name)
+        return record_path(self.stem)
 
 
 def record_path(stem: Path) -> Path:
@@ -91,16 +95,16 @@ def _code() -> str:
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def why_draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
+def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
     """Why the files must be drawn (again), in a few words; None: they show what they should.
 
     Args:
-        drawing: the files.
+        files: of the drawing.
         expected: their identity.
         inputs: the files they are drawn from, in the order of its artefacts; some may not be there yet.
     """
     try:
-        record = json.loads(drawing.record.read_text())
+        record = json.loads(files.record.read_text())
         shown, written, read = record["identity"], record["files"], record["inputs"]
     except (OSError, ValueError, KeyError, TypeError):
         return "not drawn in this folder yet"
@@ -113,7 +117,7 @@ def why_draw(drawing: Drawing, expected: dict[str, Any], inputs: Sequence[Path])
     ):
         if json.dumps(shown.get(part)) != json.dumps(expected[part]):  # the order of rows counts
             return reason
-    for file in drawing.files:
+    for file in files.paths:
         if not file.exists():
             return f"{file} is missing"
         if written.get(file.name) != digest(file):
@@ -131,21 +135,21 @@ def _stamped_digest(path: Path) -> str | None:
         return None
 
 
-def ask_for(drawing: Drawing, identity: dict[str, Any], draw: bool) -> None:
+def ask_for(files: DrawnFiles, identity: dict[str, Any], draw: bool) -> None:
     """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
 
     That is how Snakemake is told: the time of this file is the only one that counts. Where Snakemake
     remembers a file, a new time is not enough, so the content differs each time, too.
     """
     now = time.time()
-    expected = drawing.expected(identity)
-    for other in expected.parent.glob(f"{drawing.name}.{16 * '?'}.json"):
+    expected = files.expected(identity)
+    for other in expected.parent.glob(f"{files.name}.{16 * '?'}.json"):
         if other != expected and other.stat().st_mtime < now - FORGOTTEN_AFTER:  # drawn, or long ago
             other.unlink(missing_ok=True)
     if draw or not expected.exists():
         text = json.dumps({"identity": identity, "asked": now})
         write_atomically(expected, lambda partial: partial.write_text(text))
-    for file in (*drawing.files, drawing.record):
+    for file in (*files.paths, files.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
             os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
     os.utime(expected, (now, now) if draw else (0, 0))
@@ -157,25 +161,25 @@ def read_expected(expected: Path) -> dict[str, Any]:
 
 
 def write_record(
-    drawing: Drawing, expected: dict[str, Any], inputs: Sequence[tuple[Path, str]], seconds: float
+    files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[tuple[Path, str]], seconds: float
 ) -> None:
     """Write what the files show, after they were drawn.
 
     Args:
-        drawing: the files.
+        files: of the drawing.
         expected: their identity.
         inputs: the files they were drawn from, with their keys.
         seconds: how long drawing took.
     """
     record = {
         "identity": expected,
-        "files": {file.name: digest(file) for file in drawing.files},
+        "files": {file.name: digest(file) for file in files.paths},
         "inputs": {key: read_stamp(path)["sha256"] for path, key in inputs},
         "seconds": round(seconds, 3),
         **circumstances(),
     }
     text = json.dumps(record, indent=1) + "\n"
-    write_atomically(drawing.record, lambda partial: partial.write_text(text))
+    write_atomically(files.record, lambda partial: partial.write_text(text))
 
 
 def altered(results: Path) -> list[str]:

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from sobolev_diffusion.config import ConfigError, cross_checks
 from sobolev_diffusion.config.inherit import merge
-from sobolev_diffusion.experiment import captions
 from sobolev_diffusion.experiment.configuration import Config
+from sobolev_diffusion.figures import SECTIONS, captions
+from sobolev_diffusion.figures.drawing import Drawing, WithCaption
 
 
 def load(*paths: Path) -> Config:
@@ -63,7 +64,9 @@ def validate(content: dict[str, Any]) -> Config:
     try:
         config = Config.model_validate(content)
         cross_checks.check(config)
-        config = captions.filled(config)
+        for section, name, drawing in config.drawings():
+            drawing.check(config, f"{section}.{name}")
+        config = _with_captions(config)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
@@ -76,6 +79,17 @@ def validate(content: dict[str, Any]) -> Config:
     except ValueError as error:
         raise ConfigError(f"config: {error}") from None
     return config
+
+
+def _with_captions(config: Config) -> Config:
+    """The configuration with every placeholder of a caption filled."""
+    sections: dict[str, dict[str, Drawing]] = {section: {} for section in SECTIONS}
+    for section, name, drawing in config.drawings():
+        if isinstance(drawing, WithCaption):
+            key, values = f"{section}.{name}.caption", drawing.caption_values(config)
+            drawing = drawing.model_copy(update={"caption": captions.filled(key, drawing.caption, values)})
+        sections[section][name] = drawing
+    return config.model_copy(update=sections)
 
 
 def _fields_at(location: tuple[Any, ...]) -> list[str]:

@@ -5,18 +5,21 @@ Needs no torch and no solver, so that the workflow is quick to look at.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig
+from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig, GuessConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
 from sobolev_diffusion.config.tasks import WarmConfig
+from sobolev_diffusion.experiment import user_tasks
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.keys import TASK_REVISION
+
+LEARNT = ("instances", "chunks", "interplay", "iteration")
+"""Settings of a policy that say which runs it learns from."""
 
 
 class Recipes:
@@ -31,6 +34,7 @@ class Recipes:
         self.config = config
         self.root = root
         self.method = cache(config.method)  # each is asked for thousands of times
+        self._task = cache(self._identify)
         self._known: dict[tuple, Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
@@ -131,7 +135,7 @@ class Recipes:
             return self._policies[chain, iteration]
         rules = chain.rules
         before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
-        learnt = range(1, iteration + 1) if rules.accumulate else range(iteration, iteration + 1)
+        learnt = self._learnt(chain, iteration)
         settings = {
             "task": self._task(chain.task),
             "method": self.method(chain.task, chain.method).identity(),
@@ -216,19 +220,20 @@ class Recipes:
         policy = self.policy(chain, iteration)
         lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
         kind = self.method(chain.task, chain.method).policy
-        return self._remember(
-            "evaluations",
-            policy.name,
-            {
-                "task": self._task(chain.task),
-                "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
-                "seed": chain.seed,
-                "instances": self.config.evaluation.instances,
-                "action_lengths": kind.applicable(lengths),
-            },
-            (policy,),
-            policy.labels,
-        )
+        settings = {
+            "task": self._task(chain.task),
+            "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
+            "seed": chain.seed,
+            "instances": self.config.evaluation.instances,
+            "action_lengths": kind.applicable(lengths),
+        }
+        inputs = (policy,)
+        if spec.guess != GuessConfig():
+            settings["guess"] = spec.guess.identity()
+            settings["cold"] = self.config.tasks[chain.task].cold.identity()
+            settings["learnt"] = {name: policy.settings[name] for name in LEARNT if name in policy.settings}
+            inputs = (policy, *self._data(chain, self._learnt(chain, iteration)))
+        return self._remember("evaluations", policy.name, settings, inputs, policy.labels)
 
     def paths(self, chain: Chain, iteration: int, action_length: int, instances: int) -> Artefact:
         """The way that a policy takes on the first evaluation instances of its seed."""
@@ -296,6 +301,11 @@ class Recipes:
             {"task": task, "seed": seed},
         )
 
+    @staticmethod
+    def _learnt(chain: Chain, iteration: int) -> range:
+        """The iterations whose runs the policy of an iteration learns from."""
+        return range(1 if chain.rules.accumulate else iteration, iteration + 1)
+
     def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
         """What these iterations collect: runs that no policy had a part in, then the warm ones of each."""
         warm = [
@@ -321,9 +331,8 @@ class Recipes:
         ]
 
     def _in_parameters(self, chain: Chain) -> bool:
-        """Whether the method learns from gains in the parameters."""
-        sobolev = self.method(chain.task, chain.method).sobolev
-        return sobolev is not None and sobolev.parameters
+        """Whether the method uses gains in the parameters."""
+        return self.method(chain.task, chain.method).parameters
 
     def _solver(self, warm: WarmConfig, chain: Chain) -> WarmConfig:
         """Settings for the solves that the method learns from."""
@@ -347,7 +356,7 @@ class Recipes:
         artefact = Artefact(stage, name, settings, inputs, labels, shared)
         return self._known.setdefault((stage, name, artefact.key), artefact)
 
-    def _task(self, name: str) -> dict[str, Any]:
+    def _identify(self, name: str) -> dict[str, Any]:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
@@ -360,5 +369,5 @@ class Recipes:
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return {"name": name, "options": spec.options, "module": spec.module, "sha256": digest}
+        parts = user_tasks.parts_of(name, spec, path, Path(self.config.results) / ".tasks")
+        return {"name": name, **user_tasks.identity(spec, path, parts, TASK_REVISION)}

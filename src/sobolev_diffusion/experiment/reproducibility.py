@@ -23,7 +23,7 @@ from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.provenance import Drawing, identity
+from sobolev_diffusion.experiment.provenance import DrawnFiles, identity
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp
@@ -105,13 +105,13 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     for artefact in sorted(computed, key=_depth):
         run(artefact.job([folder / each.file for each in artefact.sources]), folder / artefact.file)
         found[artefact.file] = _describe(folder / artefact.file, artefact.stage)
-    drawing = Drawing(folder, "figures", FIGURE, (".pdf", ".png", ".csv"))
-    drawing.files[0].parent.mkdir(parents=True)
+    files = DrawnFiles(folder, "figures", FIGURE)
+    files.stem.parent.mkdir(parents=True)
     expected = identity(
         spec.model_dump(mode="json"), [(each.key, each.labels) for each in drawn], STYLE, True
     )
-    draw(drawing, expected, [folder / each.file for each in drawn], STYLE)
-    for path in drawing.files:
+    draw(files, expected, [folder / each.file for each in drawn], STYLE)
+    for path in files.paths:
         found[str(path.relative_to(folder))] = _describe(path, "figures")
     tasks = {each.labels["task"] for each in computed}
     for artefact in kept_evaluations(Plan(load(CONFIG)), tasks):

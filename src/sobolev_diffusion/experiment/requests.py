@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
@@ -9,7 +11,7 @@ from sobolev_diffusion.experiment.recipes import Recipes
 
 
 class Experiments:
-    """The artefacts of every experiment.
+    """The artefacts of every experiment, and others that drawings ask for (`figures.results.Results`).
 
     Args:
         recipes: of the configuration.
@@ -35,20 +37,30 @@ class Experiments:
             ]
         return tuple(evaluations)
 
-    def alone(self, name: str) -> tuple[Artefact, ...]:
-        """TO alone on the evaluation instances of an experiment."""
+    def alone(self, name: str, seeds: Collection[int] | None = None) -> tuple[Artefact, ...]:
+        """TO alone on the evaluation instances of an experiment, of all of its seeds or of some."""
         task = self.config.experiments[name].task
-        return tuple(self.recipes.solver_evaluation(task, seed) for seed in self.config.seeds_of(name))
+        return tuple(
+            self.recipes.solver_evaluation(task, seed)
+            for seed in self.config.seeds_of(name)
+            if seeds is None or seed in seeds
+        )
 
     def longest_evaluations(
-        self, name: str, method: str, n_traj: int | None = None, iteration: int | None = None
+        self,
+        name: str,
+        method: str,
+        n_traj: int | None = None,
+        iteration: int | None = None,
+        seeds: Collection[int] | None = None,
     ) -> tuple[Artefact, ...]:
-        """One method's longest trained policies, of one n_traj or of all, of an iteration or the last."""
+        """One method's longest trained policies: of one n_traj or of all, of an iteration or the last, of
+        some seeds or of all."""
         spec = self.config.experiments[name]
         return tuple(
             self.recipes.evaluation(spec, chain, iteration or spec.iterations)
             for chain in self.longest_trained(name, method)
-            if n_traj in (None, chain.n_traj)
+            if n_traj in (None, chain.n_traj) and (seeds is None or chain.seed in seeds)
         )
 
     def policies(self, name: str, iteration: int) -> tuple[Artefact, ...]:
@@ -69,6 +81,38 @@ class Experiments:
         """How the collecting of an experiment went, in every run of Algorithm 1."""
         spec = self.config.experiments[name]
         return tuple(self.recipes.collection(chain, spec.iterations) for chain in self._chains(name))
+
+    def timing(self, name: str) -> Artefact:
+        """Wall-clock times of an experiment's methods."""
+        return self.recipes.timing(name)
+
+    def solver_evaluation(self, task: str, seed: int) -> Artefact:
+        """TO alone on the evaluation instances of a seed."""
+        return self.recipes.solver_evaluation(task, seed)
+
+    def best_known(self, task: str, seed: int) -> Artefact:
+        """The best known costs of the evaluation instances of a seed."""
+        return self.recipes.reference(task, seed)
+
+    def solver_timing(self, task: str, instances: int) -> Artefact:
+        """Wall-clock times of TO alone on some evaluation instances of the first seed."""
+        return self.recipes.solver_timing(task, instances)
+
+    def solutions(self, task: str) -> Artefact:
+        """Runs of TO alone: the first block of training instances of the first seed."""
+        return self.recipes.cold_block(task, self.config.first_seed, 0)
+
+    def solver_paths(self, name: str, instances: int) -> Artefact:
+        """The way that TO alone finds on the first evaluation instances of the first seed."""
+        task = self.config.experiments[name].task
+        return self.recipes.solver_paths(task, self.config.first_seed, instances)
+
+    def policy_paths(self, name: str, method: str, action_length: int, instances: int) -> Artefact:
+        """The way that a policy takes on them: last iteration, longest training."""
+        first = self.config.first_seed
+        chain = next(chain for chain in self.longest_trained(name, method) if chain.seed == first)
+        iterations = self.config.experiments[name].iterations
+        return self.recipes.paths(chain, iterations, action_length, instances)
 
     def _chains(self, name: str) -> list[Chain]:
         spec = self.config.experiments[name]

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefact]:
     """The policies of an experiment's iteration that are not there yet and whose inputs are.
 
-    Demonstrations that are followed without a network ("nearest") are left to the workflow.
+    Policies without a network to train are left to the workflow.
 
     Raises:
         ConfigError: there is no such experiment or iteration.
@@ -39,7 +39,7 @@ def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefa
     return [
         policy
         for policy in plan.experiments.policies(name, iteration)
-        if policy.settings["method"]["policy"]["kind"] != "nearest"
+        if MethodConfig(**policy.settings["method"]).policy.trained
         and not there(policy)
         and all(map(there, policy.inputs))
     ]

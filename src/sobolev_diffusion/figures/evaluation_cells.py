@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from sobolev_diffusion.figures.evaluations import among_obstacles
 from sobolev_diffusion.figures.over_seeds import over_seeds
 
 
@@ -49,17 +50,6 @@ def cells(evaluations: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def whole_numbers(values: pd.Series) -> list[str]:
     """Cells of a column that tells conditions apart, empty where a row has none: TO alone has no T_a."""
     return ["" if pd.isna(value) else f"{int(value)}" for value in values]
-
-
-def among_obstacles(evaluations: pd.DataFrame) -> pd.DataFrame:
-    """Where something stands in the way, with the columns `policy_touching`, whether a rollout touches it or
-    gave no result, and `policy_end`, how far from the goal it ends (m)."""
-    if "policy_clearance" not in evaluations or evaluations.policy_clearance.isna().all():
-        return evaluations
-    touches = (~(evaluations.policy_clearance > 0)).astype(float)
-    return evaluations.assign(
-        policy_touching=touches.where(evaluations.policy_cost.notna()), policy_end=evaluations.policy_distance
-    )
 
 
 def _text(evaluations: pd.DataFrame, by: Sequence[str], shown: Shown) -> list[str]:

@@ -1,45 +1,74 @@
-"""The reference: how the solver does alone on every task, beside the best known costs."""
+"""How the solver does alone on every task, beside the best known costs."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
-from sobolev_diffusion.config import ToAloneTable
+from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import TO_ALONE
-from sobolev_diffusion.figures.over_seeds import over_seeds
-from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.config.section import PositiveInt, known
+from sobolev_diffusion.figures import captions
+from sobolev_diffusion.figures.drawing import TableDrawing
+from sobolev_diffusion.figures.results import Artefacts, Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sobolev_diffusion.figures.style import Style
 
 FLAGS = ("converged", "stalled", "failed", "reached")
 LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima
 
 
-def make(rows: pd.DataFrame, _: ToAloneTable, style: Style) -> pd.DataFrame:
-    """A row per task; intervals over seeds.
+class ToAloneTable(TableDrawing):
+    kind: Literal["to_alone"]
+    """How the solver does alone, a row per task, beside the best known costs."""
+    tasks: tuple[str, ...]
+    """Some of `tasks`."""
+    timed_instances: PositiveInt = 20
+    """How many instances of the first seed are timed for the seconds."""
 
-    Args:
-        rows: evaluations of TO alone and best known costs, told apart by `method`; and wall-clock times,
-            which have `total_seconds`.
-        style: titles of tasks, in the order of the rows.
-    """
-    columns = ["task", "seed", "instance"]
-    timed = rows.total_seconds.notna()
-    seconds = rows[timed].groupby("task").total_seconds.mean()
-    rows = rows[~timed]
-    alone = rows[rows.method == TO_ALONE].drop(columns=["best_cost"])
-    alone = alone.astype(
-        dict.fromkeys(FLAGS, bool)
-    )  # concatenation with rows that have none made them objects
-    best = rows[rows.method != TO_ALONE][[*columns, "best_cost"]]
-    merged = alone.merge(best, on=columns, validate="one_to_one")
-    merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
-    return pd.DataFrame(
-        [
-            _row(style.tasks[task], merged[merged.task == task], seconds[task])
-            for task in style.tasks
-            if task in set(merged.task)
-        ]
-    )
+    def check(self, config: Computation, where: str) -> None:
+        for task in self.tasks:
+            known(f"{where}.tasks", task, config.tasks)
+
+    def caption_values(self, config: Computation) -> Mapping[str, str]:
+        return {**captions.of_experiments(config, []), "timed_instances": f"{self.timed_instances}"}
+
+    def artefacts(self, results: Results) -> Artefacts:
+        pairs = [(task, seed) for task in self.tasks for seed in results.config.seed_numbers]
+        compared = [each(*pair) for pair in pairs for each in (results.solver_evaluation, results.best_known)]
+        return (*compared, *(results.solver_timing(task, self.timed_instances) for task in self.tasks))
+
+    def draw(self, rows: pd.DataFrame, style: Style) -> pd.DataFrame:
+        """A row per task; intervals over seeds.
+
+        Args:
+            rows: evaluations of TO alone and best known costs, told apart by `method`; and wall-clock times,
+                which have `total_seconds`.
+            style: titles of tasks, in the order of the rows.
+        """
+        import pandas as pd
+
+        columns = ["task", "seed", "instance"]
+        timed = rows.total_seconds.notna()
+        seconds = rows[timed].groupby("task").total_seconds.mean()
+        rows = rows[~timed]
+        alone = rows[rows.method == TO_ALONE].drop(columns=["best_cost"])
+        alone = alone.astype(
+            dict.fromkeys(FLAGS, bool)
+        )  # concatenation with rows that have none made them objects
+        best = rows[rows.method != TO_ALONE][[*columns, "best_cost"]]
+        merged = alone.merge(best, on=columns, validate="one_to_one")
+        merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
+        return pd.DataFrame(
+            [
+                _row(style.tasks[task], merged[merged.task == task], seconds[task])
+                for task in style.tasks
+                if task in set(merged.task)
+            ]
+        )
 
 
 def _row(title: str, rows: pd.DataFrame, seconds: float) -> dict[str, str]:
@@ -66,6 +95,10 @@ def _share(flags: pd.Series) -> str:
 
 def _mean(rows: pd.DataFrame, column: str) -> str:
     """Mean and interval of what is finite: a run without a result has no cost."""
+    import numpy as np
+
+    from sobolev_diffusion.figures.over_seeds import over_seeds
+
     finite = rows[np.isfinite(rows[column])]
     if finite.empty:
         return "-"

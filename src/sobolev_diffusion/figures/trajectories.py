@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.tasks.base import Array, Task
+if TYPE_CHECKING:
+    from sobolev_diffusion.solver.demonstrations import Demonstrations
+    from sobolev_diffusion.tasks.base import Array, Task
 
 SHOWN = ["series", "instance", "name", "unit", "time", "value"]
 
@@ -41,6 +43,11 @@ def paths(task: Task, numbers: Sequence[int], thetas: Sequence[Array], xs: Array
         for number, *each in zip(numbers, thetas, xs, strict=True)
     ]
     return pd.concat([*parts, *_columns(task)], ignore_index=True)[SHOWN]
+
+
+def points(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row per instance, a column per coordinate, of goals or columns."""
+    return rows.pivot(index="instance", columns="name", values="value")
 
 
 def _path(task: Task, theta: Array, xs: Array) -> list[pd.DataFrame]:

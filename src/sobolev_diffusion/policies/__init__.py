@@ -1,32 +1,27 @@
-"""Policies: what predicts. Only the nearest demonstration, which follows in closed loop, needs a task."""
+"""Policies: what predicts. None of them loads the solver or a robot model."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies import diffusion, mlp  # they register themselves by kind
+from sobolev_diffusion.policies import diffusion, mlp, nearest  # they register themselves by kind
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.nearest import NearestDemonstration, is_nearest
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Task
 
-__all__ = ["AnyPolicy", "Policy", "diffusion", "load_policy", "make_policy", "mlp"]
-
-AnyPolicy = Policy | NearestDemonstration
+__all__ = ["ChunkPolicy", "Policy", "diffusion", "make_policy", "mlp", "nearest"]
 
 
-def load_policy(path: Path) -> AnyPolicy:
-    """Read a policy of any kind.
+def make_policy(task: Task, config: PolicyConfig) -> ChunkPolicy:
+    """An untrained policy of the right size for the task; its weights come from torch's global generator.
 
     Raises:
-        BadArtefact: the file is missing, truncated, or not a policy.
+        ValueError: a kind without a network.
     """
-    return NearestDemonstration.load(path) if is_nearest(path) else Policy.load(path)
-
-
-def make_policy(task: Task, config: PolicyConfig) -> Policy:
-    """An untrained policy of the right size for the task; its weights come from torch's global generator."""
-    return Policy.kinds[config.kind](config, task.action_dim, task.observation_dim)
+    kind = Policy.kinds[config.kind]
+    if not issubclass(kind, ChunkPolicy):
+        raise ValueError(f"policy.kind: {config.kind} has no network to train; it is its demonstrations")
+    return kind(config, task.action_dim, task.observation_dim)

@@ -8,16 +8,19 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.policies.native_kernels import Kernels, unet_kernels
 from sobolev_diffusion.policies.schedule import square_cosine
 from sobolev_diffusion.policies.tangents import Tangents
 from sobolev_diffusion.policies.unet import ConditionalUnet1d
 
 
-class DiffusionPolicy(Policy):
+class DiffusionPolicy(ChunkPolicy):
     """Samples a chunk by N_diff steps of DDPM with the conditional U-Net."""
 
     kind = "diffusion"
+    network: ConditionalUnet1d
+    alpha_bar: Tensor
 
     def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
         super().__init__(config, action_dim, observation_dim)
@@ -35,16 +38,46 @@ class DiffusionPolicy(Policy):
         self.register_buffer("alpha_bar", alpha_bar, persistent=False)
 
     @property
+    def denoising_steps(self) -> int:
+        return self.schedule.steps
+
+    @property
     def noise_shape(self) -> tuple[int, ...]:
         # tau_N first, then the noise of the steps i = N-1 .. 1 (the last step adds none)
         return (self.schedule.steps, self.prediction_horizon, self.action_dim)
 
-    def clean(self, tau: Tensor, step: int, output: Tensor) -> Tensor:
+    @property
+    def kernels(self) -> Kernels | None:
+        return unet_kernels(self.network, self.config, self.schedule, self.action_dim, self.observation_dim)
+
+    def noised(self, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        """tau_i of equation (3), each sample at its own step, its known entries clean (inpainting)."""
+        alpha_bar = self._alpha_bar(step)
+        tau = alpha_bar.sqrt() * chunk + (1 - alpha_bar).sqrt() * noise
+        tau[:, : self.history] = chunk[:, : self.history]
+        return tau
+
+    def clean(self, tau: Tensor, alpha_bar: float | Tensor, output: Tensor) -> Tensor:
         """The network's estimate of tau_0: its output, or from the predicted noise by (3). Linear."""
         if self.config.predict == "sample":
             return output
-        alpha_bar = float(self.schedule.alpha_bar[step])
         return (tau - (1 - alpha_bar) ** 0.5 * output) / alpha_bar**0.5
+
+    def output(self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        return self.network(self.noised(chunk, step, noise), step, observation)
+
+    def target(self, chunk: Tensor, noise: Tensor) -> Tensor:
+        return noise if self.config.predict == "noise" else chunk
+
+    def linearise_step(
+        self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tangents]:
+        tau, alpha_bar = self.noised(chunk, step, noise), self._alpha_bar(step)
+        output, through = self.network.linearise(tau, step, observation)
+        fixed = torch.zeros_like(tau)
+        return self.clean(tau, alpha_bar, output), lambda direction: self.clean(
+            fixed, alpha_bar, through(fixed, direction)
+        )
 
     def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
         """Equations (4) and (5); the known entries are written over the chunk before every step."""
@@ -55,13 +88,10 @@ class DiffusionPolicy(Policy):
         return self._denoise(output, history, noise)
 
     def linearise(self, observation: Tensor, history: Tensor, noise: Tensor) -> tuple[Tensor, Tangents]:
-        """`predict_normalised`, and the map from tangents of the observation to those of the chunk."""
         passed = []
 
         def output(tau: Tensor, i: int) -> Tensor:
-            y, tangents = self.network.linearise(
-                tau, torch.full((len(tau),), i, device=tau.device), observation
-            )
+            y, tangents = self.network.linearise(tau, _same_step(tau, i), observation)
             passed.append(tangents)
             return y
 
@@ -82,12 +112,16 @@ class DiffusionPolicy(Policy):
         tau = noise[:, 0].clone()
         for i in reversed(range(self.schedule.steps)):
             tau[:, :known] = history
-            tau_0 = self.clean(tau, i, output(tau, i))
+            tau_0 = self.clean(tau, float(self.schedule.alpha_bar[i]), output(tau, i))
             tau = float(self.schedule.clean[i]) * tau_0 + float(self.schedule.noisy[i]) * tau
             if i > 0:
                 tau = tau + float(self.schedule.deviation[i]) * noise[:, self.schedule.steps - i]
         tau[:, :known] = history
         return tau
+
+    def _alpha_bar(self, step: Tensor) -> Tensor:
+        """abar_i of each sample, (B, 1, 1)."""
+        return self.alpha_bar[step][:, None, None]
 
 
 def _same_step(tau: Tensor, i: int) -> Tensor:

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.policies.native_kernels import Kernels, perceptron_kernels
 from sobolev_diffusion.policies.tangents import Tangents, mish
 
 
@@ -39,10 +40,11 @@ class Perceptron(nn.Sequential):
         return last(x), tangents
 
 
-class DirectPolicy(Policy):
+class DirectPolicy(ChunkPolicy):
     """a_{t+1} = pi(o_t), a multi-layer perceptron."""
 
     kind = "direct"
+    network: Perceptron
 
     def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
         super().__init__(config, action_dim, observation_dim)
@@ -57,8 +59,31 @@ class DirectPolicy(Policy):
         return 0
 
     @property
+    def denoising_steps(self) -> int:
+        return 0
+
+    @property
     def noise_shape(self) -> tuple[int, ...]:
         return (0,)
 
+    @property
+    def kernels(self) -> Kernels | None:
+        return perceptron_kernels(self.network, self.config, self.action_dim, self.observation_dim)
+
     def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
         return self.network(observation)[:, None]
+
+    def linearise(self, observation: Tensor, history: Tensor, noise: Tensor) -> tuple[Tensor, Tangents]:
+        action, tangents = self.network.linearise(observation)
+        return action[:, None], lambda direction: tangents(direction)[:, None]
+
+    def output(self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        return self.network(observation)[:, None]
+
+    def target(self, chunk: Tensor, noise: Tensor) -> Tensor:
+        return chunk
+
+    def linearise_step(
+        self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tangents]:
+        return self.linearise(observation, chunk[:, :0], noise)

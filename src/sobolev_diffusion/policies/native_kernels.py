@@ -8,6 +8,7 @@ SOBOLEV_DIFFUSION_INSTRUCTION_SET overrides the choice (see `default_instruction
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies.schedule import square_cosine
+from sobolev_diffusion.policies.schedule import Schedule
 
 try:
     from sobolev_diffusion import _native
@@ -28,26 +29,6 @@ LONGEST_CHUNK = 32
 WIDEST_LAYER = 1024
 
 
-class PolicyInterface(Protocol):
-    """See `Policy`, which has all this."""
-
-    config: PolicyConfig
-    action_dim: int
-    observation_dim: int
-    network: nn.Module
-
-    @property
-    def prediction_horizon(self) -> int: ...
-
-    @property
-    def history(self) -> int: ...
-
-    @property
-    def noise_shape(self) -> tuple[int, ...]: ...
-
-    def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor: ...
-
-
 def instruction_sets() -> list[str]:
     """What the kernels were built for and this processor supports, fastest first; empty: not built."""
     return [] if _native is None else _native.instruction_sets()
@@ -58,15 +39,67 @@ def default_instruction_set() -> str:
     return os.environ.get(INSTRUCTION_SET_VARIABLE, "") or next(iter(instruction_sets()), "")
 
 
-def applies(config: PolicyConfig) -> bool:
-    """Whether the kernels are there and know this architecture."""
-    return _native is not None and known(config)
+class Predictor(Protocol):
+    """The network's weights, packed for the kernels."""
+
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """As ChunkPolicy.predict_normalised, on float32 arrays.
+
+        Raises:
+            ValueError: a shape does not fit, or an entry is not finite.
+        """
+        ...
 
 
-def known(config: PolicyConfig) -> bool:
-    """Whether the kernels, built or not, know this architecture."""
-    if config.kind == "direct":
-        return True
+class Kernels(ABC):
+    """The kernels for a network. What they make holds a copy of its weights.
+
+    Args:
+        network: its parameters are float32, on the CPU.
+        arguments: its architecture, as the compiled module takes it.
+    """
+
+    def __init__(self, network: nn.Module, arguments: dict[str, Any]) -> None:
+        self._network, self._arguments = network, arguments
+
+    @abstractmethod
+    def predictor(self, instruction_set: str | None = None) -> Predictor:
+        """What predicts."""
+
+    @abstractmethod
+    def trainer(self, instruction_set: str | None = None) -> _native.Trainer:
+        """What takes gradient steps."""
+
+    def _all(self, instruction_set: str | None) -> dict[str, Any]:
+        return {
+            "parameters": arrays(self._network),
+            **self._arguments,
+            "instruction_set": instruction_set or default_instruction_set(),
+        }
+
+
+class UnetKernels(Kernels):
+    """DDPM with the U-Net."""
+
+    def predictor(self, instruction_set: str | None = None) -> Predictor:
+        return _Sampler(_native.Sampler(**self._all(instruction_set)))
+
+    def trainer(self, instruction_set: str | None = None) -> _native.Trainer:
+        return _native.Trainer.unet(**self._all(instruction_set))
+
+
+class PerceptronKernels(Kernels):
+    """The perceptron."""
+
+    def predictor(self, instruction_set: str | None = None) -> Predictor:
+        return _Perceptron(_native.MlpPredictor(**self._all(instruction_set)))
+
+    def trainer(self, instruction_set: str | None = None) -> _native.Trainer:
+        return _native.Trainer.mlp(**self._all(instruction_set))
+
+
+def knows_unet(config: PolicyConfig) -> bool:
+    """Whether the kernels, built or not, know the architecture of this U-Net."""
     horizon, unet = config.prediction_horizon, config.unet
     return (
         horizon <= LONGEST_CHUNK
@@ -76,81 +109,18 @@ def known(config: PolicyConfig) -> bool:
     )
 
 
-def on_cpu(policy: PolicyInterface) -> bool:
-    """Whether all parameters are what the kernels read: float32 on the CPU."""
-    return all(p.device.type == "cpu" and p.dtype == torch.float32 for p in policy.network.parameters())
-
-
-class Predictor(Protocol):
-    """The network's weights, packed for the kernels."""
-
-    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """As Policy.predict_normalised, on float32 arrays.
-
-        Raises:
-            ValueError: a shape does not fit, or an entry is not finite.
-        """
-        ...
-
-
-class NativeSampler:
-    """DDPM with the U-Net: what DiffusionPolicy.predict_normalised computes."""
-
-    def __init__(self, policy: PolicyInterface, instruction_set: str | None = None) -> None:
-        self._sampler = _native.Sampler(
-            parameters=arrays(policy.network),
-            **unet_arguments(policy),
-            instruction_set=instruction_set or default_instruction_set(),
-        )
-
-    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """(B, no), (B, T_h, na), (B, N_diff, T_p, na), normalised float32 -> chunk (B, T_p, na)."""
-        return self._sampler.sample(observation, history, noise)
-
-
-class NativePerceptron:
-    """The perceptron: what DirectPolicy.predict_normalised computes."""
-
-    def __init__(self, policy: PolicyInterface, instruction_set: str | None = None) -> None:
-        self._predictor = _native.MlpPredictor(
-            parameters=arrays(policy.network),
-            **mlp_arguments(policy),
-            instruction_set=instruction_set or default_instruction_set(),
-        )
-
-    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """(B, no), normalised float32 -> action (B, 1, na); history and noise are empty."""
-        return self._predictor.predict(observation)[:, None]
-
-
-def predictor(policy: PolicyInterface, instruction_set: str | None = None) -> Predictor:
-    """Pack a policy's weights. Only for a policy that `applies` and is `on_cpu`."""
-    kind = NativePerceptron if policy.config.kind == "direct" else NativeSampler
-    return kind(policy, instruction_set)
-
-
-def arrays(network: nn.Module) -> dict[str, np.ndarray]:
-    return {name: array(parameter.detach()) for name, parameter in network.named_parameters()}
-
-
-def array(tensor: Tensor) -> np.ndarray:
-    return np.ascontiguousarray(tensor.numpy(), np.float32)
-
-
-def mlp_arguments(policy: PolicyInterface) -> dict[str, Any]:
-    return {
-        "action_dim": policy.action_dim,
-        "observation_dim": policy.observation_dim,
-        "hidden_dims": list(policy.config.mlp.hidden_dims),
-    }
-
-
-def unet_arguments(policy: PolicyInterface) -> dict[str, Any]:
-    unet, schedule = policy.config.unet, square_cosine(policy.config.diffusion_steps)
-    return {
-        "action_dim": policy.action_dim,
-        "observation_dim": policy.observation_dim,
-        "horizon": policy.prediction_horizon,
+def unet_kernels(
+    network: nn.Module, config: PolicyConfig, schedule: Schedule, action_dim: int, observation_dim: int
+) -> UnetKernels | None:
+    """The kernels for a U-Net; None for an architecture that they do not know, or weights that they cannot
+    read."""
+    if not (knows_unet(config) and _readable(network)):
+        return None
+    horizon, unet = config.prediction_horizon, config.unet
+    arguments = {
+        "action_dim": action_dim,
+        "observation_dim": observation_dim,
+        "horizon": horizon,
         "hidden_dims": list(unet.hidden_dims),
         "step_embedding_dim": unet.step_embedding_dim,
         "kernel_size": unet.kernel_size,
@@ -159,6 +129,56 @@ def unet_arguments(policy: PolicyInterface) -> dict[str, Any]:
         "clean": schedule.clean.tolist(),
         "noisy": schedule.noisy.tolist(),
         "deviation": schedule.deviation.tolist(),
-        "predicts_noise": policy.config.predict == "noise",
-        "history": policy.history,
+        "predicts_noise": config.predict == "noise",
+        "history": config.history,
     }
+    return UnetKernels(network, arguments)
+
+
+def perceptron_kernels(
+    network: nn.Module, config: PolicyConfig, action_dim: int, observation_dim: int
+) -> PerceptronKernels | None:
+    """The kernels for a perceptron; None for weights that they cannot read."""
+    if not _readable(network):
+        return None
+    arguments = {
+        "action_dim": action_dim,
+        "observation_dim": observation_dim,
+        "hidden_dims": list(config.mlp.hidden_dims),
+    }
+    return PerceptronKernels(network, arguments)
+
+
+def arrays(network: nn.Module) -> dict[str, np.ndarray]:
+    """The parameters by name, float32."""
+    return {name: array(parameter.detach()) for name, parameter in network.named_parameters()}
+
+
+def array(tensor: Tensor) -> np.ndarray:
+    """The same on the CPU in float32."""
+    return np.ascontiguousarray(tensor.numpy(), np.float32)
+
+
+def _readable(network: nn.Module) -> bool:
+    """Whether the kernels are there, and all parameters are float32 on the CPU."""
+    return _native is not None and all(
+        p.device.type == "cpu" and p.dtype == torch.float32 for p in network.parameters()
+    )
+
+
+class _Sampler:
+    def __init__(self, sampler: _native.Sampler) -> None:
+        self._sampler = sampler
+
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """(B, no), (B, T_h, na), (B, N_diff, T_p, na), normalised float32 -> chunk (B, T_p, na)."""
+        return self._sampler.sample(observation, history, noise)
+
+
+class _Perceptron:
+    def __init__(self, predictor: _native.MlpPredictor) -> None:
+        self._predictor = predictor
+
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """(B, no), normalised float32 -> action (B, 1, na); history and noise are empty."""
+        return self._predictor.predict(observation)[:, None]

@@ -2,79 +2,76 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import safetensors
-from safetensors.numpy import save
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.files import BadArtefact, write_atomically
-from sobolev_diffusion.tasks.base import Array, Task
-from sobolev_diffusion.tasks.closed_loop import follow
+from sobolev_diffusion.policies.base import HEADER, Policy
+from sobolev_diffusion.tasks.closed_loop import Following
 from sobolev_diffusion.tasks.instances import nearest_first
 
-METADATA_KEY = "sobolev_diffusion nearest"
+if TYPE_CHECKING:
+    from sobolev_diffusion.tasks.base import Array, Task
 
 
-@dataclass(frozen=True)
-class NearestDemonstration:
+class NearestDemonstration(Policy):
     """n solved instances to follow.
 
     Attributes:
         theta: task parameters, (n, n_theta).
         xs, us, gains: solutions and their gains, (n, T+1, nx), (n, T, nu), (n, T, nu, ndx).
+        parameter_gains: K_p, (n, T, nu, n_p), by which what is followed moves with the task's parameters p;
+            None: it does not.
 
     Raises:
         ValueError: n = 0.
     """
 
-    theta: Array
-    xs: Array
-    us: Array
-    gains: Array
+    kind = "nearest"
+    header_key = f"{HEADER} {kind}"
 
-    config: ClassVar = PolicyConfig(kind="nearest")
-    max_action_length: ClassVar = config.max_action_length
-
-    def __post_init__(self) -> None:
-        if not len(self.theta):
+    def __init__(
+        self, theta: Array, xs: Array, us: Array, gains: Array, parameter_gains: Array | None = None
+    ) -> None:
+        if not len(theta):
             raise ValueError("no demonstration to follow: the solver converged on none")
+        self.config = PolicyConfig(kind="nearest", parameters=parameter_gains is not None)
+        self.theta, self.xs, self.us, self.gains = theta, xs, us, gains
+        self.parameter_gains = parameter_gains
 
-    def roll_out(self, task: Task, theta: Array) -> tuple[Array, Array]:
-        """Follow the demonstration nearest to theta from the initial state: xs (T+1, nx), us (T, nu)."""
-        chosen = nearest_first(self.theta, theta[None])[0, 0]
-        return follow(task, self.xs[chosen], self.us[chosen], self.gains[chosen], task.initial_state(theta))
+    def start(
+        self,
+        task: Task,
+        thetas: Sequence[Array],
+        generators: Sequence[np.random.Generator],
+        action_length: int,
+    ) -> Following:
+        """Follow the demonstration nearest to each theta, from the initial state that theta names:
 
-    def save(self, path: Path) -> None:
-        """Write one .safetensors file. The same demonstrations give the same bytes."""
-        arrays = {name: np.ascontiguousarray(array) for name, array in vars(self).items()}
-        metadata = {METADATA_KEY: json.dumps(sorted(arrays))}
-        write_atomically(path, lambda partial: partial.write_bytes(save(arrays, metadata=metadata)))
+            u = clip(u_t + K_t (x (-) x_t) + K_p,t (p - p_0)),
 
-    @staticmethod
-    def load(path: Path) -> NearestDemonstration:
-        """Read what `save` wrote. Runs no code from the file.
-
-        Raises:
-            BadArtefact: the file is missing, truncated, or something else.
+        p the parameters of the instance and p_0 those of what it follows; the last term only with
+        `parameter_gains`.
         """
-        try:
-            with safetensors.safe_open(path, framework="numpy") as file:
-                return NearestDemonstration(
-                    *(file.get_tensor(field.name) for field in fields(NearestDemonstration))
-                )
-        except Exception as error:
-            raise BadArtefact(path, f"is not a policy file ({error})", "make it again") from error
+        wanted = np.stack(thetas)
+        chosen = nearest_first(self.theta, wanted)[:, 0]
+        us = self.us[chosen]
+        if self.parameter_gains is not None:
+            change = (wanted - self.theta[chosen])[:, task.parameters]
+            us = us + np.einsum("itup,ip->itu", self.parameter_gains[chosen], change)
+        return Following(task, self.xs[chosen], us, self.gains[chosen])
 
+    def header(self) -> list[str]:
+        return sorted(self.arrays())
 
-def is_nearest(path: Path) -> bool:
-    """Whether a file holds demonstrations to follow; False also for what cannot be read."""
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            return METADATA_KEY in (file.metadata() or {})
-    except Exception:
-        return False
+    def arrays(self) -> dict[str, np.ndarray]:
+        arrays = {"theta": self.theta, "xs": self.xs, "us": self.us, "gains": self.gains}
+        if self.parameter_gains is not None:
+            arrays["parameter_gains"] = self.parameter_gains
+        return arrays
+
+    @classmethod
+    def restored(cls, header: Any, arrays: dict[str, np.ndarray]) -> Self:
+        return cls(**{name: arrays[name] for name in header})

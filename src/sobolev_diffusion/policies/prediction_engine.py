@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
 from torch import nn
 
-from sobolev_diffusion.policies import native_kernels as native
-from sobolev_diffusion.policies.native_kernels import PolicyInterface
+from sobolev_diffusion.policies.native_kernels import Predictor
+
+if TYPE_CHECKING:
+    from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 
 Engine = Literal["auto", "native", "torch"]
 
@@ -22,7 +24,7 @@ class PredictionEngine:
 
     def chunk(
         self,
-        policy: PolicyInterface,
+        policy: ChunkPolicy,
         engine: Engine,
         observation: np.ndarray,
         history: np.ndarray,
@@ -56,18 +58,18 @@ class PredictionEngine:
     def __getstate__(self) -> dict[str, None]:
         return {"_packed": None}  # made again by a copy
 
-    def _predictor(self, policy: PolicyInterface) -> native.Predictor | None:
+    def _predictor(self, policy: ChunkPolicy) -> Predictor | None:
         """The packed weights, packed again when they have changed; none where the kernels do not apply."""
         if self._packed is None or self._packed.outdated():
-            applies = native.applies(policy.config) and native.on_cpu(policy)
-            self._packed = _Packed(policy.network, native.predictor(policy) if applies else None)
+            kernels = policy.kernels
+            self._packed = _Packed(policy.network, kernels.predictor() if kernels else None)
         return self._packed.predictor
 
 
 class _Packed:
     """A predictor with the state of the weights that it was made from."""
 
-    def __init__(self, network: nn.Module, predictor: native.Predictor | None) -> None:
+    def __init__(self, network: nn.Module, predictor: Predictor | None) -> None:
         self.predictor = predictor
         # PyTorch counts the changes of every tensor, but for those made in inference mode
         self._parameters = [p for p in network.parameters() if not p.is_inference()]

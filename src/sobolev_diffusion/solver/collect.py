@@ -14,6 +14,7 @@ from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,15 @@ def solve_instances(
     Whatever happens to a solve, its instance is there: with its error if there is no result.
 
     Raises:
-        TaskError: gains in the parameters are asked for, and already the first instance's problem has no
-            derivatives in them.
+        ValueError: no instances.
+        TaskError: the task does not do what a task should; gains in the parameters are asked for, and already
+            the first instance's problem has no derivatives in them.
     """
+    if not len(thetas):
+        raise ValueError("numbers: no instances to solve")
+    check_once(task, thetas)
     n_p = len(task.parameters) if config.parameter_gains else 0
-    if n_p and len(thetas):  # before anything is solved
+    if n_p:  # before anything is solved
         parameter_derivatives(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
 
     def solve_one(index: int) -> Solution:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.solver.gains import Linearisation
 from sobolev_diffusion.solver.proxddp import Solution
+from sobolev_diffusion.tasks.base import Task
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,21 @@ class Demonstrations:
     def _arrays(self) -> dict[str, NDArray]:
         """All arrays that there are, by name."""
         return {name: array for name, array in vars(self).items() if array is not None}
+
+    def gains_in_parameters(self, task: Task) -> NDArray[np.float64] | None:
+        """K_p of every run; None for a task without parameters.
+
+        Raises:
+            ValueError: nobody asked for them when these runs were collected.
+        """
+        if not len(task.parameters):
+            return None
+        if self.parameter_gains is None:
+            raise ValueError(
+                f"{task.name}: gains in the parameters are needed, which these demonstrations do not have; "
+                "collect them with parameter_gains"
+            )
+        return self.parameter_gains
 
     @staticmethod
     def concatenate(parts: list[Demonstrations]) -> Demonstrations:

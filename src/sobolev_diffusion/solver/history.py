@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import aligator
@@ -29,6 +29,12 @@ class History:
     cost: Array
     primal_infeasibility: Array
     dual_infeasibility: Array
+
+    def after(self, first: History, seconds: float) -> History:
+        """These iterates behind those of a run that took some seconds."""
+        later = replace(self, seconds=self.seconds + seconds)
+        names = (field.name for field in fields(History))
+        return History(*(np.concatenate([getattr(first, name), getattr(later, name)]) for name in names))
 
 
 class Recorder(aligator.BaseCallback):

@@ -67,6 +67,16 @@ class Solution:
         infinite = dict.fromkeys(("cost", "primal_infeasibility", "dual_infeasibility"), np.inf)
         return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
 
+    def after(self, first: Solution) -> Solution:
+        """This run as the second of two on one instance: iterations, seconds and history of both."""
+        history = self.history.after(first.history, first.seconds) if self.history and first.history else None
+        return replace(
+            self,
+            iterations=first.iterations + self.iterations,
+            seconds=first.seconds + self.seconds,
+            history=history,
+        )
+
 
 @dataclass(frozen=True)
 class _Run:

@@ -7,6 +7,7 @@ A new task subclasses `Task` (or `MultibodyTask`) and defines four things: `spac
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +39,8 @@ class Task(ABC):
         horizon: T, number of control steps.
         dt: seconds per step.
         goal_tolerance: a trajectory that ends nearer to the goal has reached it; unit of `goal_distance`.
+        files: what it reads (a URDF, a folder of meshes, numbers), from the folder of its own file on; the
+            workflow computes anew when they change. Modules that it imports need not be named.
 
     Instance attributes to set in `__init__`:
         space: manifold of the state (aligator.manifolds), dimensions nx and ndx.
@@ -53,6 +56,7 @@ class Task(ABC):
     horizon: int
     dt: float
     goal_tolerance: float = 0.2
+    files: Sequence[str] = ()
 
     space: aligator.manifolds.ManifoldAbstract
     dynamics: aligator.ExplicitDynamicsModel

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import aligator
 import numpy as np
 
-from sobolev_diffusion.tasks.base import Array, Task, TaskError
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.calls import Calls, described
+from sobolev_diffusion.tasks.check_derivatives import check_derivatives
 
 _ATTRIBUTES = {
+    "name": (str, "its name, a str"),
     "horizon": (int, "the number of steps, an int"),
     "dt": (float, "seconds per step, a float"),
+    "control": (str, "torque or state, which Task.__init__ sets: call super().__init__(control)"),
     "space": (aligator.manifolds.ManifoldAbstract, "a manifold of aligator.manifolds"),
     "dynamics": (aligator.ExplicitDynamicsModel, "an aligator.dynamics.ExplicitDynamicsModel"),
     "lower": (np.ndarray, "an array (nu,)"),
@@ -20,113 +23,144 @@ _ATTRIBUTES = {
 }
 
 
-def check_task(task: Task) -> None:
-    """Call every method on one instance and look at what comes back.
+def check_once(task: Task, thetas: Sequence[Array] = ()) -> None:
+    """`check_task`, unless this object has passed it as it is; and that these thetas are as long as its own.
+
+    Raises:
+        TaskError: see `check_task`.
+    """
+    passed = getattr(task, "_passed", None)
+    now = [getattr(task, name, None) for name in ("horizon", "dt", "control")]
+    if passed is None or passed[0] != now:
+        passed = now, check_task(task)
+        task._passed = passed
+    for number, theta in enumerate(thetas):
+        if np.shape(theta) != (passed[1],):
+            expected = f"an array of shape ({passed[1]}), as sample(rng) gives it"
+            raise Calls(task).wrong(f"theta of instance {number}", expected, described(theta))
+
+
+def check_task(task: Task) -> int:
+    """Call every method on one instance and look at what comes back; its derivatives, too.
+
+    Returns:
+        n_theta.
 
     Raises:
         TaskError: "task: method: expected ..., got ..." for the first thing that is wrong.
     """
+    call = Calls(task)
     for attribute, (kind, expected) in _ATTRIBUTES.items():
         value = getattr(task, attribute, None)
         if not isinstance(value, kind):
-            raise _wrong(task, f"attribute {attribute}", expected, _describe(value))
-    space, nu, horizon = task.space, task.nu, task.horizon
-    call = _Caller(task)
-    call.array("lower", (nu,), task.lower)
-    call.array("upper", (nu,), task.upper)
-    if not (task.lower <= task.upper).all():
-        raise _wrong(task, "lower, upper", "lower <= upper", f"{task.lower} and {task.upper}")
-    if task.dynamics.nu != nu:
-        raise _wrong(task, "dynamics", f"nu = {nu}, the length of lower", f"nu = {task.dynamics.nu}")
+            raise call.wrong(f"attribute {attribute}", expected, described(value))
+    _check_sizes(call)
+    theta = _check_theta(call)
+    x, u, xs, us = _check_guess(call, theta)
+    problem = _check_problem(call, theta, xs, us)
+    _check_policy(call, theta, x, u)
+    _check_pictures(call, theta, x)
+    check_derivatives(call, theta, problem, xs, us)
+    return len(theta)
 
+
+def _check_sizes(call: Calls) -> None:
+    task = call.task
+    if task.horizon < 1 or not task.dt > 0:
+        raise call.wrong("horizon, dt", "positive numbers", f"{task.horizon} and {task.dt}")
+    nu = len(task.lower)
+    for name in ("lower", "upper"):
+        bound = getattr(task, name)
+        if bound.shape != (nu,) or np.isnan(bound).any():
+            raise call.wrong(name, f"numbers, shape ({nu})", described(bound))
+    if not (task.lower <= task.upper).all():
+        raise call.wrong("lower, upper", "lower <= upper", f"{task.lower} and {task.upper}")
+    if task.dynamics.nu != nu:
+        raise call.wrong("dynamics", f"nu = {nu}, the length of lower", f"nu = {task.dynamics.nu}")
+
+
+def _check_theta(call: Calls) -> Array:
+    task = call.task
     theta = call.array("sample(rng)", (None,), lambda: task.sample(np.random.default_rng(0)))
     again = call.array("sample(rng)", theta.shape, lambda: task.sample(np.random.default_rng(0)))
     if not np.array_equal(theta, again):
-        raise _wrong(task, "sample(rng)", "the same theta for the same rng", "two different ones")
-    x = call.array("initial_state(theta)", (space.nx,), lambda: task.initial_state(theta))
-    call.array("goal_state(theta)", (space.nx,), lambda: task.goal_state(theta))
+        raise call.wrong("sample(rng)", "the same theta for the same rng", "two different ones")
+    nx = task.space.nx
+    if len(theta) < nx and type(task).initial_state is Task.initial_state:
+        expected = f"at least {nx} numbers, the initial state first (or a method initial_state)"
+        raise call.wrong("sample(rng)", expected, described(theta))
+    call.n_theta = len(theta)
+    return theta
+
+
+def _check_guess(call: Calls, theta: Array) -> tuple[Array, Array, Array, Array]:
+    """Initial state, control at rest there, and the guess xs, us."""
+    task, nx, nu = call.task, call.task.space.nx, call.task.nu
+    x = call.array("initial_state(theta)", (nx,), lambda: task.initial_state(theta))
+    call.array("goal_state(theta)", (nx,), lambda: task.goal_state(theta))
     u = call.array("resting_control(x)", (nu,), lambda: task.resting_control(x))
     guess = call("guess(theta)", lambda: task.guess(theta))
     if not (isinstance(guess, tuple) and len(guess) == 2):
-        raise _wrong(task, "guess(theta)", "a pair (xs, us)", _describe(guess))
-    xs = call.array("guess(theta): xs", (horizon + 1, space.nx), guess[0])
-    us = call.array("guess(theta): us", (horizon, nu), guess[1])
+        raise call.wrong("guess(theta)", "a pair (xs, us)", described(guess))
+    xs = call.array("guess(theta): xs", (task.horizon + 1, nx), guess[0])
+    us = call.array("guess(theta): us", (task.horizon, nu), guess[1])
+    return x, u, xs, us
 
+
+def _check_problem(call: Calls, theta: Array, xs: Array, us: Array) -> aligator.TrajOptProblem:
+    task = call.task
     problem = call("problem(theta)", lambda: task.problem(theta))
     if not isinstance(problem, aligator.TrajOptProblem):
-        raise _wrong(task, "problem(theta)", "an aligator.TrajOptProblem", _describe(problem))
-    if problem.num_steps != horizon:
-        raise _wrong(task, "problem(theta)", f"{horizon} stages, the horizon", f"{problem.num_steps}")
+        raise call.wrong("problem(theta)", "an aligator.TrajOptProblem", described(problem))
+    if problem.num_steps != task.horizon:
+        raise call.wrong("problem(theta)", f"{task.horizon} stages, the horizon", f"{problem.num_steps}")
     cost = call("problem(theta)", lambda: _cost(problem, xs, us))
     if not np.isfinite(cost):
-        raise _wrong(task, "problem(theta)", "a finite cost of the guess", f"{cost}")
-
-    o = call.array("observe(x, theta)", (None,), lambda: task.observe(x, theta))
-    call.array("observe_jacobian(x, theta)", (len(o), space.ndx), lambda: task.observe_jacobian(x, theta))
-    p = call.array("parameters", (None,), lambda: task.parameters)
-    if not np.isin(p, np.arange(len(theta))).all():
-        raise _wrong(task, "parameters", f"entries of theta, 0 to {len(theta) - 1}", f"{p}")
-    call.array(
-        "observe_parameter_jacobian(x, theta)",
-        (len(o), len(p)),
-        lambda: task.observe_parameter_jacobian(x, theta),
-    )
-    action = call.array("action(x_next, u)", (task.action_dim,), lambda: task.action(x, u))
-    pair = call("action_jacobians(x_next, u)", lambda: task.action_jacobians(x, u))
-    for which, part, width in zip(("state", "control"), pair, (space.ndx, nu), strict=True):
-        call.array(f"action_jacobians(x_next, u): by the {which}", (task.action_dim, width), part)
-    call.array("control_for(x, action)", (nu,), lambda: task.control_for(x, action))
-    distance = call("goal_distance(theta, x)", lambda: task.goal_distance(theta, x))
-    if not (np.isscalar(distance) and np.isfinite(distance)):
-        raise _wrong(task, "goal_distance(theta, x)", "a finite number", _describe(distance))
-    call("reached(theta, x)", lambda: bool(task.reached(theta, x)))
-    for method, axes, count in (
-        ("state_axes", task.state_axes, space.ndx),
-        ("control_axes", task.control_axes, nu),
-    ):
-        if len(axes) != count:
-            raise _wrong(task, method, f"{count} names", f"{len(axes)}")
+        raise call.wrong("problem(theta)", "a finite cost of the guess", f"{cost}")
+    return problem
 
 
 def _cost(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> float:
     return float(problem.evaluate(list(xs), list(us), aligator.TrajOptData(problem)))
 
 
-class _Caller:
-    """Calls methods of a task and says which one it was when something is wrong."""
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-
-    def __call__(self, method: str, function: Callable[[], Any]) -> Any:
-        try:
-            return function()
-        except TaskError:
-            raise
-        except Exception as error:
-            reason = " ".join(str(error).split())
-            raise TaskError(f"{self.task.name}: {method}: raised {type(error).__name__}: {reason}") from error
-
-    def array(self, method: str, shape: tuple[int | None, ...], value: Any) -> Array:
-        """A finite array of this shape; None stands for any length."""
-        if callable(value):
-            value = self(method, value)
-        given = np.shape(value)
-        expected = "x".join("n" if size is None else str(size) for size in shape)
-        if len(given) != len(shape) or any(s not in (None, g) for s, g in zip(shape, given, strict=True)):
-            raise _wrong(self.task, method, f"an array of shape ({expected})", _describe(value))
-        if not np.isfinite(np.asarray(value, dtype=float)).all():
-            raise _wrong(self.task, method, f"finite numbers, shape ({expected})", "NaN or infinite ones")
-        return np.asarray(value, dtype=float)
-
-
-def _wrong(task: Task, where: str, expected: str, got: str) -> TaskError:
-    return TaskError(f"{task.name}: {where}: expected {expected}, got {got}")
+def _check_policy(call: Calls, theta: Array, x: Array, u: Array) -> None:
+    """What a policy sees and drives, and how its rollouts are judged."""
+    task, ndx, nu = call.task, call.task.space.ndx, call.task.nu
+    o = call.array("observe(x, theta)", (None,), lambda: task.observe(x, theta))
+    call.array("observe_jacobian(x, theta)", (len(o), ndx), lambda: task.observe_jacobian(x, theta))
+    p = call.array("parameters", (None,), lambda: task.parameters)
+    if not np.isin(p, np.arange(len(theta))).all():
+        raise call.wrong("parameters", f"entries of theta, 0 to {len(theta) - 1}", f"{p}")
+    where = "observe_parameter_jacobian(x, theta)"
+    call.array(where, (len(o), len(p)), lambda: task.observe_parameter_jacobian(x, theta))
+    action = call.array("action(x_next, u)", (task.action_dim,), lambda: task.action(x, u))
+    pair = call("action_jacobians(x_next, u)", lambda: task.action_jacobians(x, u))
+    for which, part, width in zip(("state", "control"), pair, (ndx, nu), strict=True):
+        call.array(f"action_jacobians(x_next, u): by the {which}", (task.action_dim, width), part)
+    call.array("control_for(x, action)", (nu,), lambda: task.control_for(x, action))
+    distance = call("goal_distance(theta, x)", lambda: task.goal_distance(theta, x))
+    if not (np.isscalar(distance) and np.isfinite(distance)):
+        raise call.wrong("goal_distance(theta, x)", "a finite number", described(distance))
+    call("reached(theta, x)", lambda: bool(task.reached(theta, x)))
+    for method, axes, count in (
+        ("state_axes", task.state_axes, ndx),
+        ("control_axes", task.control_axes, nu),
+    ):
+        if len(axes) != count:
+            raise call.wrong(method, f"{count} names", f"{len(axes)}")
 
 
-def _describe(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    return f"{type(value).__name__} {value!r}"[:100]
+def _check_pictures(call: Calls, theta: Array, x: Array) -> None:
+    task = call.task
+    for method, point in (
+        ("tracked_point(x)", lambda: task.tracked_point(x)),
+        ("goal_point(theta)", lambda: task.goal_point(theta)),
+    ):
+        if (found := call(method, point)) is not None:
+            call.array(method, (3,), found)
+    call.array("links(x)", (None, 2, 3), lambda: task.links(x))
+    call.array("columns_in_the_way", (None, 3), lambda: task.columns_in_the_way)
+    clearance = call("clearance(x)", lambda: task.clearance(x))
+    if not (clearance is None or np.isfinite(clearance)):
+        raise call.wrong("clearance(x)", "a finite number, or None", described(clearance))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.random_streams import stream
+
+if TYPE_CHECKING:
+    from sobolev_diffusion.tasks.base import Array, Task
 
 TRAINING, EVALUATION = "training instance", "evaluation instance"
 

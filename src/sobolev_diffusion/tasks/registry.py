@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,11 @@ BUILT_IN = {
     "quadrotor_columns": "quadrotor_columns:QuadrotorColumns",
 }
 """Kind -> module of this package : class."""
+PLACE = "sobolev_diffusion.tasks"
+
+FORGOTTEN = "; does its __init__ call super().__init__(...) before anything else?"
+_USERS = "sobolev_diffusion_user_"
+_folders: list[Path] = []  # of the users' tasks that were made
 
 
 def make_task(name: str, config: TaskConfig) -> Task:
@@ -33,12 +39,27 @@ def make_task(name: str, config: TaskConfig) -> Task:
     if missing:
         signatures = (f"{method}{inspect.signature(getattr(task_class, method))}" for method in missing)
         raise TaskError(f"{name}: {task_class.__name__} does not define {', '.join(signatures)}")
-    try:
-        task = task_class(**config.options)
-    except TypeError as error:
-        accepted = ", ".join(inspect.signature(task_class).parameters)
-        raise TaskError(f"{name}: options: {error}; accepted: {accepted}") from error
+    task = _construct(task_class, name, config.options)
     task.name = name
+    return task
+
+
+def _construct(task_class: type[Task], name: str, options: dict[str, Any]) -> Task:
+    signature = inspect.signature(task_class)
+    try:
+        signature.bind(**options)
+    except TypeError as error:
+        raise TaskError(f"{name}: options: {error}; accepted: {', '.join(signature.parameters)}") from error
+    try:
+        task = task_class(**options)
+    except TaskError:
+        raise
+    except Exception as error:
+        reason = f"{task_class.__name__}(...) raised {type(error).__name__}: {' '.join(str(error).split())}"
+        unmade = isinstance(error, AttributeError) and isinstance(error.obj, Task)
+        raise TaskError(f"{name}: {reason}{FORGOTTEN if unmade else ''}") from error
+    if not hasattr(task, "control"):
+        raise TaskError(f"{name}: {task_class.__name__}(...) is no task yet{FORGOTTEN}")
     return task
 
 
@@ -55,22 +76,48 @@ def _built_in(name: str, kind: str | None) -> type[Task]:
             f"{name}: {kind} is none of {', '.join(BUILT_IN)}; give its kind, or its file as module"
         )
     module, class_name = BUILT_IN[kind].split(":")
-    return getattr(importlib.import_module(f"sobolev_diffusion.tasks.{module}"), class_name)
+    return getattr(importlib.import_module(f"{PLACE}.{module}"), class_name)
 
 
 def _class_in(path: Path, name: str) -> type[Task]:
-    spec = importlib.util.spec_from_file_location(f"sobolev_diffusion_user_{name}", path)
+    spec = importlib.util.spec_from_file_location(f"{_USERS}{name}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise TaskError(f"{name}: module: no Python file at {path}")
+    _let_import_its_neighbours(path.resolve().parent, name)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look there for the module that they are in
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise TaskError(f"{name}: {path} cannot be imported: {type(error).__name__}: {error}") from error
+        del sys.modules[spec.name]
+        reason = " ".join(str(error).split())
+        raise TaskError(f"{name}: {path} cannot be imported: {type(error).__name__}: {reason}") from error
     classes = _own_task_classes(module)
     if len(classes) != 1:
         raise TaskError(f"{name}: {path} must define exactly one subclass of Task, found {len(classes)}")
     return classes[0]
+
+
+def _let_import_its_neighbours(folder: Path, name: str) -> None:
+    """Modules are looked for in the task's folder first, as for a script that is run.
+
+    Raises:
+        TaskError: a module of another task's folder would be taken for a neighbour of the same name.
+    """
+    others = [each for each in _folders if each != folder]
+    for module_name, module in list(sys.modules.items()):
+        path = Path(getattr(module, "__file__", None) or "/")
+        home = next((each for each in others if path.is_relative_to(each)), None)
+        if home and (folder / path.relative_to(home)).is_file() and not module_name.startswith(_USERS):
+            raise TaskError(
+                f"{name}: {folder} and {home}, where another task is, both have a module {module_name}: "
+                "rename one, or put the two tasks into one folder"
+            )
+    if folder not in _folders:
+        _folders.append(folder)
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()  # a neighbour may have been written just now
 
 
 def _own_task_classes(module: ModuleType) -> list[type[Task]]:

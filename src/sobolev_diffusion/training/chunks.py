@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.normaliser import scales
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
@@ -55,15 +55,10 @@ def cut(
     Raises:
         ValueError: there is no demonstration, or they have no gains in the parameters.
     """
-    parameters = parameters and len(task.parameters) > 0
-    if parameters and demonstrations.parameter_gains is None:
-        raise ValueError(
-            f"{task.name}: sobolev.parameters needs gains in the parameters, which these demonstrations do "
-            "not have; collect them with parameter_gains"
-        )
+    in_parameters = demonstrations.gains_in_parameters(task) if parameters else None
+    by_run = [None] * len(demonstrations) if in_parameters is None else in_parameters
     parts = [
-        _cut_one(task, demonstrations, index, history, length, parameters)
-        for index in range(len(demonstrations))
+        _cut_one(task, demonstrations, index, history, length, each) for index, each in enumerate(by_run)
     ]
     if not parts:
         raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
@@ -72,7 +67,12 @@ def cut(
 
 
 def _cut_one(
-    task: Task, demonstrations: Demonstrations, index: int, history: int, length: int, parameters: bool
+    task: Task,
+    demonstrations: Demonstrations,
+    index: int,
+    history: int,
+    length: int,
+    in_parameters: np.ndarray | None,
 ) -> tuple[np.ndarray, ...]:
     d = demonstrations
     xs, us, theta = d.xs[index], d.us[index], d.theta[index]
@@ -83,9 +83,8 @@ def _cut_one(
     starts = len(targets)
     observation_jacobian = np.stack([task.observe_jacobian(x, theta) for x in xs[:starts]])
     coordinates = np.stack([task.coordinates(x) for x in xs[:starts]])
-    if parameters:
-        assert d.parameter_gains is not None  # `cut` has looked
-        by_p = parameter_sensitivities(*linear, d.parameter_gains[index], action_x, action_u, length)
+    if in_parameters is not None:
+        by_p = parameter_sensitivities(*linear, in_parameters, action_x, action_u, length)
         targets = np.concatenate([targets, by_p], axis=3)
         seen = np.stack([task.observe_parameter_jacobian(x, theta) for x in xs[:starts]])
         observation_jacobian = np.concatenate([observation_jacobian, seen], axis=2)
@@ -141,7 +140,7 @@ class TrainingSet:
 def prepare(
     task: Task,
     demonstrations: Demonstrations,
-    policy: Policy,
+    policy: ChunkPolicy,
     sobolev: SobolevConfig | None,
     fit: bool = True,
 ) -> TrainingSet:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.native_kernels import PolicyInterface
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.training.losses import Batch
 
 TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
@@ -20,8 +20,8 @@ class Draws:
     """All random numbers of one gradient step, so that every engine can be given the same.
 
     Attributes:
-        step: diffusion step i of each sample, (B,) integers.
-        noise: eps of (3), (B, T_p, na).
+        step: diffusion step i of each sample, (B,) integers; (0,) where nothing is denoised.
+        noise: eps of (3), (B, T_p, na); (0,) where nothing is denoised.
         projections: unit vectors of the Sobolev term: (N_proj, B, T_p, na), zero on the known entries,
             for the estimator "output"; (N_proj, B, ndx) for "state"; (0,) otherwise.
         chain: noise of a whole denoising chain, (B, N_diff, T_p, na), for `through: chain`; (0,) otherwise.
@@ -34,7 +34,7 @@ class Draws:
 
 
 def draw(
-    policy: PolicyInterface,
+    policy: ChunkPolicy,
     batch: Batch,
     sobolev: SobolevConfig | None,
     generator: torch.Generator,
@@ -43,8 +43,8 @@ def draw(
     size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
     empty = torch.empty(0)
     step, noise, projections, chain = empty, empty, empty, empty
-    if policy.config.kind == "diffusion":
-        step = torch.randint(0, policy.config.diffusion_steps, (size,), generator=generator)
+    if policy.denoising_steps:
+        step = torch.randint(0, policy.denoising_steps, (size,), generator=generator)
         noise = torch.randn(batch.chunk.shape, generator=generator)
     if sobolev and sobolev.estimator == "output":
         projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
@@ -58,11 +58,11 @@ def draw(
     return Draws(step, noise, projections, chain)
 
 
-def step_weight(policy: PolicyInterface, sobolev: SobolevConfig, step: Tensor) -> Tensor | float:
+def step_weight(policy: ChunkPolicy, sobolev: SobolevConfig, step: Tensor) -> Tensor | float:
     """lambda's dependence on the diffusion step, mean 1 over the steps."""
-    if sobolev.over_steps == "constant" or policy.config.kind != "diffusion":
+    n = policy.denoising_steps
+    if sobolev.over_steps == "constant" or not n:
         return 1.0
-    n = policy.config.diffusion_steps
     rank = step + 1 if sobolev.over_steps == "growing" else n - step
     return 2.0 * rank / (n + 1)
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from sobolev_diffusion.config import MethodConfig, gradient_steps
-from sobolev_diffusion.policies import make_policy
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies import ChunkPolicy, make_policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.chunks import TrainingSet, prepare
@@ -30,7 +29,7 @@ class TrainingInput:
 
     demonstrations: Demonstrations
     seed: int
-    before: Policy | None = None
+    before: ChunkPolicy | None = None
 
 
 class Minibatches:
@@ -52,7 +51,7 @@ class Minibatches:
         steps: how many gradient steps there are.
 
     Raises:
-        ValueError: no demonstrations.
+        ValueError: no demonstrations, or a kind of policy without a network.
     """
 
     def __init__(

@@ -6,35 +6,30 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.native_kernels import (
-    _native,
-    applies,
-    array,
-    arrays,
-    default_instruction_set,
-    mlp_arguments,
-    unet_arguments,
-)
+from sobolev_diffusion.config import SobolevConfig, TrainingConfig
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.policies.native_kernels import array
 from sobolev_diffusion.training.gradient_step import Draws, learning_rate, step_weight
 from sobolev_diffusion.training.losses import Batch
 
 
-def trains(config: PolicyConfig, sobolev: SobolevConfig | None) -> bool:
-    """Whether the kernels know how to train this: what `applies`, but not the chain's derivative (10)."""
-    return applies(config) and (sobolev is None or sobolev.through == "step")
+def trains(policy: ChunkPolicy, sobolev: SobolevConfig | None) -> bool:
+    """Whether the kernels know how to train this: not the chain's derivative (10)."""
+    return policy.kernels is not None and (sobolev is None or sobolev.through == "step")
 
 
 class NativeTrainer:
     """Adam on the loss (6) or (9)/(11) as TorchTrainer, gradients by the kernels.
 
     The weights live in the kernels' layout during the training; `finish` writes them into the policy.
+
+    Raises:
+        ValueError: there are no kernels for the policy.
     """
 
     def __init__(
         self,
-        policy: Policy,
+        policy: ChunkPolicy,
         config: TrainingConfig,
         sobolev: SobolevConfig | None,
         total_steps: int,
@@ -45,14 +40,9 @@ class NativeTrainer:
         self.sobolev = sobolev
         self.total_steps = total_steps
         self.done = 0
-        direct = policy.config.kind == "direct"
-        build = _native.Trainer.mlp if direct else _native.Trainer.unet
-        arguments = mlp_arguments(policy) if direct else unet_arguments(policy)
-        self._trainer = build(
-            parameters=arrays(policy.network),
-            **arguments,
-            instruction_set=instruction_set or default_instruction_set(),
-        )
+        if policy.kernels is None:
+            raise ValueError("there are no native kernels for this policy here")
+        self._trainer = policy.kernels.trainer(instruction_set)
 
     def step(self, batch: Batch, draws: Draws) -> tuple[float, float]:
         """One gradient step. Returns the plain loss and the Sobolev term, before its weight lambda.
@@ -89,15 +79,15 @@ class NativeTrainer:
             estimator = "state" if sobolev.estimator == "state" else "output"
             full = sobolev.estimator == "full"
             projections = array(_basis(batch) if full else draws.projections)
-        diffusion = self.policy.config.kind == "diffusion"
+        denoises = self.policy.denoising_steps > 0
         return self._trainer.step(
             array(batch.observation),
             array(batch.observation_jacobian),
             array(batch.chunk),
             array(batch.chunk_jacobian),
             array(weight),
-            steps=np.ascontiguousarray(draws.step.numpy(), np.int64) if diffusion else None,
-            noise=array(draws.noise) if diffusion else None,
+            steps=np.ascontiguousarray(draws.step.numpy(), np.int64) if denoises else None,
+            noise=array(draws.noise) if denoises else None,
             projections=projections,
             estimator=estimator,
             weight=sobolev.weight if sobolev else 0.0,

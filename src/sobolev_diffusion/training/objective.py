@@ -9,33 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import SobolevConfig
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.tangents import Tangents, Transpose, transpose
 from sobolev_diffusion.training import losses
 from sobolev_diffusion.training.gradient_step import Draws, step_weight
 from sobolev_diffusion.training.losses import Batch
-
-
-def noised(policy: DiffusionPolicy, batch: Batch, draws: Draws) -> Tensor:
-    """tau_i of equation (3), its known entries clean (inpainting)."""
-    alpha_bar = _alpha_bar(policy, draws.step)
-    tau = alpha_bar.sqrt() * batch.chunk + (1 - alpha_bar).sqrt() * draws.noise
-    tau[:, : policy.history] = batch.chunk[:, : policy.history]
-    return tau
-
-
-def clean(policy: DiffusionPolicy, tau: Tensor, step: Tensor, output: Tensor) -> Tensor:
-    """The network's estimate of tau_0, each sample at its own step; linear. See DiffusionPolicy.clean."""
-    if policy.config.predict == "sample":
-        return output
-    alpha_bar = _alpha_bar(policy, step)
-    return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
-
-
-def _alpha_bar(policy: DiffusionPolicy, step: Tensor) -> Tensor:
-    """abar_i of each sample, (B, 1, 1)."""
-    return policy.alpha_bar[step][:, None, None]
 
 
 class Objective(nn.Module):
@@ -48,7 +26,7 @@ class Objective(nn.Module):
     """
 
     def __init__(
-        self, policy: Policy, sobolev: SobolevConfig | None, transpose: Transpose = transpose
+        self, policy: ChunkPolicy, sobolev: SobolevConfig | None, transpose: Transpose = transpose
     ) -> None:
         super().__init__()
         self.policy = policy
@@ -58,8 +36,9 @@ class Objective(nn.Module):
     def forward(self, batch: Batch, draws: Draws) -> tuple[Tensor, Tensor]:
         """The plain loss and the Sobolev term, before its weight lambda; () each."""
         policy, sobolev = self.policy, self.sobolev
+        target = policy.target(batch.chunk, draws.noise)
         if sobolev is None:
-            plain = losses.plain(self._output(batch, draws), self._target(batch, draws))
+            plain = losses.plain(self._output(batch, draws), target)
             return plain, torch.zeros_like(plain)
         linearised = partial(self._linearised, batch, draws)
         weighted = replace(
@@ -73,33 +52,16 @@ class Objective(nn.Module):
             prediction, term = losses.sobolev_full(linearised, weighted)
         if sobolev.through == "chain" or policy.config.predict == "noise":
             prediction = self._output(batch, draws)
-        return losses.plain(prediction, self._target(batch, draws)), term
+        return losses.plain(prediction, target), term
 
     def _output(self, batch: Batch, draws: Draws) -> Tensor:
-        """The network's output."""
-        if isinstance(self.policy, DiffusionPolicy):
-            return self.policy.network(noised(self.policy, batch, draws), draws.step, batch.observation)
-        return self.policy.network(batch.observation)[:, None]
-
-    def _target(self, batch: Batch, draws: Draws) -> Tensor:
-        """What the network's output should be."""
-        diffusion = isinstance(self.policy, DiffusionPolicy)
-        return draws.noise if diffusion and self.policy.config.predict == "noise" else batch.chunk
+        return self.policy.output(batch.observation, batch.chunk, draws.step, draws.noise)
 
     def _linearised(self, batch: Batch, draws: Draws, observation: Tensor) -> tuple[Tensor, Tangents]:
         """The clean chunk that is predicted, of one step or of the chain, and its tangents."""
-        policy = self.policy
-        if not isinstance(policy, DiffusionPolicy):
-            action, tangents = policy.network.linearise(observation)
-            return action[:, None], lambda direction: tangents(direction)[:, None]
         if self.sobolev is not None and self.sobolev.through == "chain":
-            return policy.linearise(observation, batch.chunk[:, : policy.history], draws.chain)
-        tau = noised(policy, batch, draws)
-        output, through = policy.network.linearise(tau, draws.step, observation)
-        fixed = torch.zeros_like(tau)
-        return clean(policy, tau, draws.step, output), lambda direction: clean(
-            policy, fixed, draws.step, through(fixed, direction)
-        )
+            return self.policy.linearise(observation, batch.chunk[:, : self.policy.history], draws.chain)
+        return self.policy.linearise_step(observation, batch.chunk, draws.step, draws.noise)
 
     def total(self, plain: Tensor, term: Tensor) -> Tensor:
         """What is differentiated: plain loss + lambda Sobolev term."""

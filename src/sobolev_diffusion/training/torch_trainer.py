@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.training.gradient_step import Draws, learning_rate
 from sobolev_diffusion.training.losses import Batch
 from sobolev_diffusion.training.objective import Objective
@@ -29,7 +29,7 @@ class TorchTrainer:
 
     def __init__(
         self,
-        policy: Policy,
+        policy: ChunkPolicy,
         config: TrainingConfig,
         sobolev: SobolevConfig | None,
         total_steps: int,

@@ -11,10 +11,10 @@ import torch
 from tqdm import tqdm
 
 from sobolev_diffusion.config import MethodConfig, SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.policies.native_kernels import on_cpu
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.native_trainer import NativeTrainer, trains
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -38,7 +38,7 @@ class TrainingFailed(RuntimeError):
 class Trained:
     """A trained policy and how its losses went, (steps,) each."""
 
-    policy: Policy
+    policy: ChunkPolicy
     plain: np.ndarray
     sobolev: np.ndarray
 
@@ -49,7 +49,7 @@ def train(
     method: MethodConfig,
     epochs: int,
     seed: int,
-    before: Policy | None = None,
+    before: ChunkPolicy | None = None,
 ) -> Trained:
     """Train a policy on the demonstrations, one thread.
 
@@ -60,9 +60,11 @@ def train(
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
 
     Raises:
+        TaskError: the task does not do what a task should.
         TrainingFailed: the loss is not finite.
         ValueError: no demonstrations.
     """
+    check_once(task)
     torch.set_num_threads(1)
     minibatches = Minibatches(task, TrainingInput(demonstrations, seed, before), method, epochs)
     policy, steps = minibatches.policy, minibatches.steps
@@ -87,14 +89,14 @@ def train(
 
 
 def make_trainer(
-    policy: Policy, config: TrainingConfig, sobolev: SobolevConfig | None, total_steps: int
+    policy: ChunkPolicy, config: TrainingConfig, sobolev: SobolevConfig | None, total_steps: int
 ) -> TorchTrainer | NativeTrainer:
     """The trainer that `config.engine` asks for; call its `finish` after the last step.
 
     Raises:
         ValueError: "native" is asked for what the kernels do not know.
     """
-    applies = trains(policy.config, sobolev) and on_cpu(policy)
+    applies = trains(policy, sobolev)
     if config.engine == "native" and not applies:
         raise ValueError(
             "training.engine: native does not apply to this policy and loss here; take auto or torch"

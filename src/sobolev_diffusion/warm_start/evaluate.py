@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aligator
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import WarmConfig
-from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve, value_of
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
+from sobolev_diffusion.warm_start.refine import refine_guess
 from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
 
 log = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
 
 def evaluate(
     task: Task,
-    policy: AnyPolicy,
+    policy: Policy,
     config: WarmConfig,
     seed: int,
     instances: int,
@@ -55,9 +58,16 @@ def evaluate(
     Returns:
         Columns: action_length, instance, those of `policy_columns`, and with `refine` those of
         `refinement_columns`.
+
+    Raises:
+        TaskError: the task does not do what a task should.
+        ValueError: no instances.
     """
+    check_once(task)
+    if instances < 1:
+        raise ValueError(f"instances: at least 1, got {instances}")
     thetas = evaluation_thetas(task, seed, instances)
-    rows: list[Row] = []
+    tables = []
     for action_length in policy.config.applicable(action_lengths):
         generators = [evaluation_noise(task, seed, number) for number in range(instances)]
         rollouts = roll_out(task, policy, thetas, action_length, generators)
@@ -71,16 +81,77 @@ def evaluate(
             solution = solve(problem, guess, config)
             return refinement_columns(task, thetas[number], problem, solution)
 
-        values = call_on_all(valued, instances, workers=workers)
-        refinements = call_on_all(refined, instances, workers=workers) if refine else []
-        for number, value in enumerate(values):
-            row = {"action_length": action_length, "instance": number}
-            row |= _or_failure(value, FAILED_ROLLOUT)
-            if refine:
-                row |= _or_failure(refinements[number], FAILED_REFINEMENT)
-            rows.append(row)
-        costs = np.array([row["policy_cost"] for row in rows[-instances:]])
-        log.info("T_a = %d: mean cost %.4g, median %.4g", action_length, costs.mean(), np.median(costs))
+        tables.append(_tabulated(action_length, instances, valued, refined if refine else None, workers))
+    return pd.concat(tables, ignore_index=True)
+
+
+def evaluate_chosen(
+    task: Task,
+    policy: Policy,
+    demonstrations: Demonstrations,
+    guesses: GuessConfig,
+    cold: SolverConfig,
+    warm: WarmConfig,
+    seed: int,
+    instances: int,
+    action_lengths: Sequence[int],
+    workers: int = 1,
+) -> pd.DataFrame:
+    """As `evaluate`, from guesses that are chosen by what they cost.
+
+    Args:
+        demonstrations: what the policy learnt from.
+        guesses: how they are chosen.
+        cold, warm: solver settings from the interpolated guess, and from a rollout.
+
+    Returns:
+        Columns: action_length, instance, those of `policy_columns` for the best rollout, guess_source,
+        guess_stopped, guess_tried (see `Guess`) and those of `refinement_columns`.
+    """
+    thetas = evaluation_thetas(task, seed, instances)
+    problems = [task.problem(theta) for theta in thetas]
+    chooser = GuessChooser(task, policy, demonstrations, guesses, cold.tolerance)
+    tables = []
+    for action_length in policy.config.applicable(action_lengths):
+        generators = [evaluation_noise(task, seed, number) for number in range(instances)]
+        chosen = chooser.choose(thetas, problems, action_length, generators)
+
+        def valued(number: int, chosen: Sequence[Guess] = chosen) -> Row:
+            guess = chosen[number]
+            found = np.isfinite(guess.cost)
+            return policy_columns(task, thetas[number], guess.xs, guess.us) if found else FAILED_ROLLOUT
+
+        def refined(number: int, chosen: Sequence[Guess] = chosen) -> Row:
+            theta, problem, guess = thetas[number], problems[number], chosen[number]
+            solution = refine_guess(task, theta, problem, guess, warm, cold, restart=guesses.restart)
+            return refinement_columns(task, theta, problem, solution)
+
+        table = _tabulated(action_length, instances, valued, refined, workers)
+        for name in ("source", "stopped", "tried"):
+            table[f"guess_{name}"] = [getattr(guess, name) for guess in chosen]
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _tabulated(
+    action_length: int,
+    instances: int,
+    valued: Callable[[int], Row],
+    refined: Callable[[int], Row] | None,
+    workers: int,
+) -> pd.DataFrame:
+    """A row per instance, each in a process that may die."""
+    values = call_on_all(valued, instances, workers=workers)
+    refinements = call_on_all(refined, instances, workers=workers) if refined else []
+    rows: list[Row] = []
+    for number, value in enumerate(values):
+        row = {"action_length": action_length, "instance": number}
+        row |= _or_failure(value, FAILED_ROLLOUT)
+        if refined:
+            row |= _or_failure(refinements[number], FAILED_REFINEMENT)
+        rows.append(row)
+    costs = np.array([row["policy_cost"] for row in rows])
+    log.info("T_a = %d: mean cost %.4g, median %.4g", action_length, costs.mean(), np.median(costs))
     return pd.DataFrame(rows)
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sobolev_diffusion.config import WarmConfig
-from sobolev_diffusion.policies import AnyPolicy
+import aligator
+
+from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
+from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.warm_start.guesses import Guess
 from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
 
 
@@ -38,9 +42,39 @@ def refine(
     return solve_instances(task, config, numbers, thetas, guesses, workers)
 
 
+def refine_guess(
+    task: Task,
+    theta: Array,
+    problem: aligator.TrajOptProblem,
+    guess: Guess,
+    warm: WarmConfig,
+    cold: SolverConfig,
+    *,
+    restart: bool,
+    with_history: bool = False,
+) -> Solution:
+    """Solve an instance from the guess chosen for it.
+
+    Args:
+        task, theta, problem: the instance.
+        guess: a rollout, or that the solver is to start from the interpolated guess.
+        warm, cold: solver settings from a rollout, and from the interpolated guess.
+        restart: start again from the interpolated guess where the solver does not converge from the rollout;
+            iterations, seconds and history are then of both.
+        with_history: see `solve`.
+    """
+    if guess.source == "interpolated":
+        return solve(problem, task.guess(theta), cold, with_history=with_history)
+    solution = solve(problem, warm_guess(task, guess.xs, guess.us, warm), warm, with_history=with_history)
+    if solution.converged or not restart:
+        return solution
+    again = solve(problem, task.guess(theta), cold, with_history=with_history)
+    return again.after(solution)
+
+
 def collect_warm(
     task: Task,
-    policy: AnyPolicy,
+    policy: Policy,
     config: WarmConfig,
     seed: int,
     numbers: Sequence[int],

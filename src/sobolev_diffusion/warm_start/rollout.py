@@ -1,77 +1,63 @@
-"""Algorithm 2: roll a policy out through the dynamics, for a batch of instances."""
+"""Rollouts of policies through the dynamics, for a batch of instances."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sobolev_diffusion.policies import AnyPolicy
-from sobolev_diffusion.policies.nearest import NearestDemonstration
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.tasks.base import Array, Task
-from sobolev_diffusion.tasks.closed_loop import ran_away
+from sobolev_diffusion.tasks.check import check_once
+from sobolev_diffusion.tasks.closed_loop import drive
+from sobolev_diffusion.tasks.region import Region
 
 
 @dataclass(frozen=True)
 class Rollouts:
-    """Trajectories of n instances: states (n, T+1, nx) and controls (n, T, nu)."""
+    """Trajectories of n instances.
+
+    Attributes:
+        xs, us: states (n, T+1, nx) and controls (n, T, nu).
+        stopped: which ran away to infinity or left the region, (n,).
+    """
 
     xs: Array
     us: Array
+    stopped: NDArray[np.bool_]
 
 
 def roll_out(
     task: Task,
-    policy: AnyPolicy,
-    thetas: list[Array],
+    policy: Policy,
+    thetas: Sequence[Array],
     action_length: int,
-    generators: list[np.random.Generator],
+    generators: Sequence[np.random.Generator],
+    region: Region | None = None,
 ) -> Rollouts:
-    """Predict a chunk, apply T_a of its actions through the dynamics, replan; T steps in all.
+    """Let a policy drive instances from their initial states; T steps.
 
-    An instance's trajectory depends on its own theta and generator, not on the batch it is in. A state
-    that runs away to infinity stays where it last was finite, with zero control.
+    An instance's trajectory depends on its own theta and generator, not on the batch it is in. One
+    that runs away to infinity or leaves the region stays where it last was, with zero control.
 
     Args:
         task: dynamics, observation and action maps.
-        policy: predicts chunks; or the demonstrations to follow, which need no T_a and no noise.
+        policy: of any kind.
         thetas: one per instance.
-        action_length: T_a, from 1 to T_p - T_h.
-        generators: one per instance, for the noise of the diffusion.
+        action_length: T_a, from 1 to the policy's largest.
+        generators: one per instance, for what the policy draws.
+        region: where states may be; everywhere unless given.
 
     Raises:
+        TaskError: the task does not do what a task should, or a theta is not as long as its own.
         ValueError: T_a is out of range.
     """
+    check_once(task, thetas)
     longest = policy.max_action_length
     if not 1 <= action_length <= longest:
         raise ValueError(f"action_length: T_a must be from 1 to {longest}, got {action_length}")
-    if isinstance(policy, NearestDemonstration):
-        followed = [policy.roll_out(task, theta) for theta in thetas]
-        return Rollouts(*(np.stack(parts) for parts in zip(*followed, strict=True)))
-    n, horizon, known = len(thetas), task.horizon, policy.history
-    data = task.dynamics.createData()
-    xs = np.empty((n, horizon + 1, task.space.nx))
-    us = np.zeros((n, horizon, task.nu))
-    xs[:, 0] = [task.initial_state(theta) for theta in thetas]
-    first = np.stack([task.first_action(theta) for theta in thetas])
-    history = np.repeat(first[:, None], known, axis=1)
-    alive = np.ones(n, dtype=bool)
-    for t in range(0, horizon, action_length):
-        observation = np.stack([task.observe(x, theta) for x, theta in zip(xs[:, t], thetas, strict=True)])
-        noise = np.stack([rng.standard_normal(policy.noise_shape, dtype=np.float32) for rng in generators])
-        actions = policy.predict(observation, history, noise)
-        for k in range(min(action_length, horizon - t)):
-            for i in range(n):
-                x = xs[i, t + k]
-                if alive[i]:
-                    us[i, t + k] = task.control_for(x, actions[i, k])
-                    task.dynamics.forward(x, us[i, t + k], data)
-                    following = np.array(data.xnext)
-                    alive[i] = not ran_away(following)
-                if not alive[i]:
-                    us[i, t + k], following = 0.0, x
-                xs[i, t + k + 1] = following
-                if known:
-                    taken = task.action(following, us[i, t + k])
-                    history[i] = np.concatenate([history[i, 1:], taken[None]])
-    return Rollouts(xs, us)
+    controller = policy.start(task, thetas, generators, action_length)
+    starts = [task.initial_state(theta) for theta in thetas]
+    return Rollouts(*drive(task, controller, starts, task.horizon, region))

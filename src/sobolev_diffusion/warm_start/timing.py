@@ -10,7 +10,7 @@ import pandas as pd
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.config.methods import TO_ALONE
-from sobolev_diffusion.policies import AnyPolicy
+from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
@@ -22,7 +22,7 @@ from sobolev_diffusion.warm_start.rollout import roll_out
 
 def time_policies(
     task: Task,
-    policies: Mapping[str, AnyPolicy],
+    policies: Mapping[str, Policy],
     cold: SolverConfig,
     warm: WarmConfig,
     seed: int,

@@ -13,9 +13,8 @@ from native_cases import double, make_policy, random_policy
 
 from sobolev_diffusion.cli import main
 from sobolev_diffusion.files import BadArtefact
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.policies.export.cpp import export_cpp
-from sobolev_diffusion.policies.nearest import is_nearest
 
 CACHE = Path(__file__).parents[3] / "results/cache/policies"
 DRIVER = Path(__file__).with_name("driver.cpp")
@@ -23,13 +22,13 @@ TOOLS = Path(sys.executable).parent  # where pip puts cmake and ninja
 OBSERVATIONS = 1000
 
 
-def frozen(kind: str) -> Policy:
+def frozen(kind: str) -> ChunkPolicy:
     """The first trained policy of a kind in the cache."""
-    paths = (path for path in sorted(CACHE.glob("*.safetensors")) if not is_nearest(path))
+    paths = sorted(CACHE.glob("*.safetensors"))
     return next(policy for policy in map(Policy.load, paths) if policy.kind == kind)
 
 
-def with_scales(policy: Policy) -> Policy:
+def with_scales(policy: ChunkPolicy) -> ChunkPolicy:
     """Normalisers and an affine part that matter."""
     rng = np.random.default_rng(5)
     for normaliser in (policy.normalise_action, policy.normalise_observation):
@@ -124,7 +123,7 @@ def test_agrees_with_pytorch(architecture, name, build):
     assert np.abs(actions - truth).max() < 4 * np.abs(expected - truth).max()
 
 
-def make_predictions(policy: Policy) -> tuple[np.ndarray, ...]:
+def make_predictions(policy: ChunkPolicy) -> tuple[np.ndarray, ...]:
     """Observations, histories and noise around what the policy was trained on."""
     rng = np.random.default_rng(1)
 
@@ -137,7 +136,9 @@ def make_predictions(policy: Policy) -> tuple[np.ndarray, ...]:
     return observation, history, rng.standard_normal((OBSERVATIONS, *policy.noise_shape), dtype=np.float32)
 
 
-def in_double(policy: Policy, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def in_double(
+    policy: ChunkPolicy, observation: np.ndarray, history: np.ndarray, noise: np.ndarray
+) -> np.ndarray:
     """`Policy.predict` with the network in float64, on the same float32 inputs of it."""
     normalised = policy.normalise_observation.forward(observation)
     shape = (len(observation), policy.prediction_horizon, policy.action_dim)
@@ -195,6 +196,7 @@ def test_command(tmp_path, capsys):
 def test_refusals_are_one_line(tmp_path, capsys):
     path, other = tmp_path / "policy.safetensors", tmp_path / "mine"
     frozen("direct").save(path)
+    nearest = next(p for p in sorted(CACHE.glob("*.safetensors")) if Policy.load(p).kind == "nearest")
     other.mkdir()
     (other / "main.cpp").write_text("mine")
     long = random_policy(1, 3, {"prediction_horizon": 24, "unet": {"hidden_dims": (8, 8)}})
@@ -204,6 +206,7 @@ def test_refusals_are_one_line(tmp_path, capsys):
         (path, path): "policy.safetensors: is a file; name a folder",
         (tmp_path / "none", tmp_path / "out"): "none: is not a policy file",
         (path, tmp_path / "out", "--name", "No"): "name: expected lower-case letters, digits and _, got 'No'",
+        (nearest, tmp_path / "out"): "is a policy of the kind nearest",
         (tmp_path / "long.safetensors", tmp_path / "out"): "knows chunks of a power of 2 up to 32 actions",
     }.items():
         policy, folder, *options = map(str, arguments)

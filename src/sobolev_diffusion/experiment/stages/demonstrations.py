@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def collect_runs(job: Job, output: Path) -> None:
     """TO alone, from a policy's rollouts, or from the runs of neighbours."""
     from sobolev_diffusion.config import ContinuationConfig, SolverConfig, WarmConfig
-    from sobolev_diffusion.policies import load_policy
+    from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.solver.collect import collect
     from sobolev_diffusion.solver.continuation import collect_from_neighbours
     from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -30,7 +30,7 @@ def collect_runs(job: Job, output: Path) -> None:
         known = _each_once([Demonstrations.load(path) for path in job.paths], before=numbers.stop)
         runs = collect_from_neighbours(task, solver, rules, known, numbers.start, job.workers)
     elif job.inputs:
-        solver, policy = WarmConfig(**s["solver"]), load_policy(job.paths[0])
+        solver, policy = WarmConfig(**s["solver"]), Policy.load(job.paths[0])
         runs = collect_warm(task, policy, solver, s["seed"], numbers, s["action_length"], job.workers)
     else:
         purpose = EVALUATION if s.get("purpose") == "evaluation" else TRAINING

@@ -9,19 +9,34 @@ from sobolev_diffusion.experiment.job import Job, Stage
 
 def evaluate_instances(job: Job, output: Path) -> None:
     """TO alone, or a policy by T_a, on the evaluation instances of a seed."""
-    from sobolev_diffusion.config import WarmConfig
+    from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+    from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
     from sobolev_diffusion.experiment.parquet import write_labelled
-    from sobolev_diffusion.policies import load_policy
+    from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.solver.demonstrations import Demonstrations
-    from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_runs
+    from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_chosen, evaluate_runs
 
-    s = job.settings
-    task = job.task()
-    ((source, _),) = job.inputs
-    if "action_lengths" in s:
+    s, task = job.settings, job.task()
+    source, *runs = job.paths
+    if "action_lengths" not in s:
+        table = evaluate_runs(task, Demonstrations.load(source))
+    elif "guess" in s:
+        table = evaluate_chosen(
+            task,
+            Policy.load(source),
+            chosen_demonstrations(s["learnt"], runs),
+            GuessConfig(**s["guess"]),
+            SolverConfig(**s["cold"]),
+            WarmConfig(**s["solver"]),
+            s["seed"],
+            s["instances"],
+            s["action_lengths"],
+            workers=job.workers,
+        )
+    else:
         table = evaluate(
             task,
-            load_policy(source),
+            Policy.load(source),
             WarmConfig(**(s["solver"] or {})),
             s["seed"],
             s["instances"],
@@ -29,8 +44,6 @@ def evaluate_instances(job: Job, output: Path) -> None:
             refine=s["solver"] is not None,
             workers=job.workers,
         )
-    else:
-        table = evaluate_runs(task, Demonstrations.load(source))
     write_labelled(output, job.labels, table)
 
 

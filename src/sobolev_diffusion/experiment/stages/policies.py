@@ -14,14 +14,15 @@ def train_policy(job: Job, output: Path) -> None:
     from sobolev_diffusion.policies.nearest import NearestDemonstration
     from sobolev_diffusion.training.train import train
 
-    s = job.settings
+    s, task = job.settings, job.task()
     given, method = training_input(job), MethodConfig(**s["method"])
-    if method.policy.kind == "nearest":
-        runs = given.demonstrations
-        NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains).save(output)
+    runs = given.demonstrations
+    if method.policy.trained:
+        policy = train(task, runs, method, s["epochs"], given.seed, given.before).policy
     else:
-        task, runs = job.task(), given.demonstrations
-        train(task, runs, method, s["epochs"], given.seed, given.before).policy.save(output)
+        in_parameters = runs.gains_in_parameters(task) if method.parameters else None
+        policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains, in_parameters)
+    policy.save(output)
 
 
 STAGE = Stage(

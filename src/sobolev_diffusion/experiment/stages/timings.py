@@ -12,11 +12,11 @@ def measure(job: Job, output: Path) -> None:
     from sobolev_diffusion.config import SolverConfig, WarmConfig
     from sobolev_diffusion.experiment.parquet import write_parquet
     from sobolev_diffusion.experiment.stamps import machine
-    from sobolev_diffusion.policies import load_policy
+    from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.warm_start.timing import time_policies
 
     s = job.settings
-    policies = {method: load_policy(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
+    policies = {method: Policy.load(path) for method, (path, _) in zip(s["methods"], job.inputs, strict=True)}
     cold, warm = SolverConfig(**s["cold"]), WarmConfig(**s["warm"])
     table = time_policies(job.task(), policies, cold, warm, s["seed"], s["instances"], s["action_lengths"])
     write_parquet(output, table.assign(processor=machine()["processor"]))

@@ -14,11 +14,11 @@ import numpy as np
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.files import BadArtefact, write_atomically
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.export.packing import dense, padded, vector
 from sobolev_diffusion.policies.export.unet_program import UnetProgram
-from sobolev_diffusion.policies.native_kernels import KERNEL_SIZES, LONGEST_CHUNK, WIDEST_LAYER, known
+from sobolev_diffusion.policies.native_kernels import KERNEL_SIZES, LONGEST_CHUNK, WIDEST_LAYER, knows_unet
 from sobolev_diffusion.policies.schedule import Schedule
 
 NAME = "sobolev_policy"
@@ -37,7 +37,7 @@ _TEMPLATES = jinja2.Environment(
 
 
 def export_cpp(
-    policy: Policy, folder: Path, name: str = NAME, origin: str = "a policy in memory"
+    policy: ChunkPolicy, folder: Path, name: str = NAME, origin: str = "a policy in memory"
 ) -> list[Path]:
     """Write a CMake project whose target `name` predicts what `policy.predict` does, for one observation.
 
@@ -117,7 +117,7 @@ class _Source:
 
 
 def _unet(policy: DiffusionPolicy) -> _Source:
-    if not known(policy.config):
+    if not knows_unet(policy.config):
         raise ValueError(
             f"policy: the C++ code knows chunks of a power of 2 up to {LONGEST_CHUNK} actions, kernel sizes "
             f"{KERNEL_SIZES} and at most {WIDEST_LAYER} channels; export it to onnx instead"
@@ -158,7 +158,7 @@ def _unet(policy: DiffusionPolicy) -> _Source:
     return _common(policy, context, arrays, _KERNELS)
 
 
-def _perceptron(policy: Policy) -> _Source:
+def _perceptron(policy: ChunkPolicy) -> _Source:
     linear = list(cast(Iterable[Any], policy.network))[::2]
     weights = [
         part for layer in linear for part in (dense(layer.weight.detach()), vector(layer.bias.detach()))
@@ -180,7 +180,7 @@ def _perceptron(policy: Policy) -> _Source:
 
 
 def _common(
-    policy: Policy, context: dict[str, Any], arrays: list[_Array], kernels: tuple[str, ...]
+    policy: ChunkPolicy, context: dict[str, Any], arrays: list[_Array], kernels: tuple[str, ...]
 ) -> _Source:
     """With what every policy has: sizes, normalisers, affine part."""
     observation, action = (

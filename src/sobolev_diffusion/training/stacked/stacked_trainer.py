@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.tangents import transpose_in_vmap
 from sobolev_diffusion.training.gradient_step import Draws, learning_rate
 from sobolev_diffusion.training.losses import Batch
@@ -34,7 +34,7 @@ class StackedTrainer:
 
     def __init__(
         self,
-        policies: Sequence[Policy],
+        policies: Sequence[ChunkPolicy],
         config: TrainingConfig,
         sobolev: SobolevConfig | None,
         total_steps: Sequence[int],
@@ -170,6 +170,6 @@ _BATCH = ("observation", "observation_jacobian", "chunk", "chunk_jacobian", "sob
 _DRAWS = ("step", "noise", "projections", "chain")
 
 
-def _flat(policy: Policy) -> Tensor:
+def _flat(policy: ChunkPolicy) -> Tensor:
     """All weights of a network in one vector, (P,)."""
     return torch.nn.utils.parameters_to_vector(policy.network.parameters()).detach()

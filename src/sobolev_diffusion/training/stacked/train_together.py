@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from sobolev_diffusion.config import MethodConfig
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
@@ -71,7 +71,7 @@ def train_together(
                 yield index, _outcome(policies[index], losses[: step + 1, index].double().cpu().numpy())
 
 
-def _outcome(policy: Policy, losses: np.ndarray) -> Trained | TrainingFailed:
+def _outcome(policy: ChunkPolicy, losses: np.ndarray) -> Trained | TrainingFailed:
     finite = np.isfinite(losses).all(axis=1)
     if not finite.all():
         first = int(np.argmin(finite))

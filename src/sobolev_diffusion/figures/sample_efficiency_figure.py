@@ -2,18 +2,61 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
-from sobolev_diffusion.config import SampleEfficiencyFigure
+from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import TO_ALONE
-from sobolev_diffusion.figures.curves import draw_curves, legend
-from sobolev_diffusion.figures.over_seeds import over_seeds
-from sobolev_diffusion.figures.style import Style
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt
+from sobolev_diffusion.figures import captions, needs
+from sobolev_diffusion.figures.drawing import FigureDrawing
+from sobolev_diffusion.figures.evaluations import CONDITION, at_action_length
+from sobolev_diffusion.figures.results import Artefacts, Results
 
-CONDITION = ("method", "n_traj", "epochs", "action_length")
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sobolev_diffusion.figures.style import Style
+
+
+class SampleEfficiencyFigure(FigureDrawing):
+    kind: Literal["sample_efficiency"]
+    """Mean policy cost against n_traj."""
+    experiment: str
+    """One of `experiments`."""
+    action_lengths: tuple[PositiveInt, ...]
+    """T_a of the panels."""
+    cost_limit: PositiveFloat
+    """Mean costs above it are drawn as marks at the top."""
+
+    def check(self, config: Computation, where: str) -> None:
+        needs.experiment(config, where, self.experiment)
+        for length in self.action_lengths:
+            needs.evaluated(config, f"{where}.action_lengths", self.experiment, length)
+
+    def caption_values(self, config: Computation) -> Mapping[str, str]:
+        return captions.of_experiments(config, [self.experiment])
+
+    def artefacts(self, results: Results) -> Artefacts:
+        return results.evaluations(self.experiment)
+
+    def draw(self, rows: pd.DataFrame, style: Style) -> tuple[Figure, pd.DataFrame]:
+        """A panel for each T_a.
+
+        Args:
+            rows: evaluations, a row per instance and T_a.
+            style: labels, colours and titles.
+        """
+        import pandas as pd
+
+        summary = summarise(rows)
+        drawn = pd.concat(
+            at_action_length(summary, length).assign(panel=length) for length in self.action_lengths
+        )
+        task = rows.task.iloc[0]
+        return plot(summary, style, task, list(self.action_lengths), self.cost_limit), drawn
 
 
 def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
@@ -26,6 +69,10 @@ def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns: method, n_traj, epochs, action_length, mean, low, high, seeds.
     """
+    import pandas as pd
+
+    from sobolev_diffusion.figures.over_seeds import over_seeds
+
     alone = evaluations[evaluations.method == TO_ALONE]
     policies = evaluations[evaluations.method != TO_ALONE]
     policies = policies[policies.iteration == policies.iteration.max()]
@@ -38,24 +85,6 @@ def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
     )[[*CONDITION, "mean", "low", "high", "seeds"]]
 
 
-def at_action_length(summary: pd.DataFrame, action_length: int) -> pd.DataFrame:
-    """The rows of TO alone, of direct policies, and of diffusion policies at this T_a."""
-    direct = summary.groupby("method").action_length.transform("max") == 1
-    return summary[(summary.method == TO_ALONE) | direct | (summary.action_length == action_length)]
-
-
-def draw(
-    evaluations: pd.DataFrame, spec: SampleEfficiencyFigure, style: Style
-) -> tuple[Figure, pd.DataFrame]:
-    """The figure, one panel for each T_a, and the numbers drawn in it."""
-    summary = summarise(evaluations)
-    drawn = pd.concat(
-        at_action_length(summary, length).assign(panel=length) for length in spec.action_lengths
-    )
-    task = evaluations.task.iloc[0]
-    return plot(summary, style, task, list(spec.action_lengths), spec.cost_limit), drawn
-
-
 def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[int], limit: float) -> Figure:
     """One panel for each T_a.
 
@@ -66,6 +95,10 @@ def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[in
         action_lengths: T_a of the panels.
         limit: mean costs above it are drawn as marks at the top.
     """
+    import matplotlib.pyplot as plt
+
+    from sobolev_diffusion.figures.curves import legend
+
     columns = min(2, len(action_lengths))
     rows = -(-len(action_lengths) // columns)
     figure, axes = plt.subplots(
@@ -87,6 +120,8 @@ def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[in
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
+    from sobolev_diffusion.figures.curves import draw_curves
+
     floor = 0.8 * rows["mean"].min()
     alone = rows[rows.method == TO_ALONE].iloc[0]
     looks = style.methods[TO_ALONE]

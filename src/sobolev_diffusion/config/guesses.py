@@ -1,0 +1,36 @@
+"""How the solver's guess is chosen among a policy's rollouts and what else there is."""
+
+from __future__ import annotations
+
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+
+
+class GuessConfig(Section):
+    """Ours, not the paper's, which always starts from one rollout: that is the default."""
+
+    samples: PositiveInt = 1
+    """N: rollouts of the policy to choose from, by cost and violation; where it draws nothing they are all
+    the same."""
+    enough: PositiveFloat | None = None
+    """Roll out one sample first, and the others only where it costs more than this many times what
+    demonstrations near the instance cost; none: all at once."""
+    nearest: bool = False
+    """Whether the nearest demonstration, followed with its gains, is one to choose from."""
+    violation_weight: PositiveFloat = 1000.0
+    """What a unit of constraint violation beyond the solver's tolerance adds to a rollout's cost."""
+    region: PositiveFloat | None = None
+    """A rollout is stopped, and is no guess, once a coordinate of its state is farther outside those of the
+    demonstrations than this many times their extent; none: only where it runs away to infinity."""
+    neighbours: PositiveInt = 5
+    """How many of the nearest demonstrations say what a solution costs: their median."""
+    cold_above: PositiveFloat | None = None
+    """Start from the interpolated guess where even the best rollout costs more than this many times that;
+    none: only where every rollout was stopped."""
+    restart: bool = False
+    """Where the solver does not converge from a rollout, start again from the interpolated guess, as TO alone
+    does; iterations and seconds of both count."""
+
+    @property
+    def needs_demonstrations(self) -> bool:
+        """Whether the choice looks at what the policy learnt from."""
+        return self.nearest or any(each is not None for each in (self.enough, self.region, self.cold_above))

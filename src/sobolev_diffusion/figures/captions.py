@@ -1,0 +1,61 @@
+"""Captions name seeds, instances and the like by placeholders, which are filled from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+
+from sobolev_diffusion.config import Computation, ExperimentConfig
+
+
+def filled(key: str, caption: str, values: Mapping[str, str]) -> str:
+    """A caption with every placeholder replaced.
+
+    Args:
+        key: of the caption in the configuration, for messages.
+        caption: as written.
+        values: what can be put for a placeholder, by name.
+
+    Raises:
+        ValueError: a placeholder that is none of these, or a brace that begins or ends none.
+    """
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(caption) if name is not None]
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}; write {{{{ and }}}} for braces") from None
+    for name in names:
+        if name not in values:
+            raise ValueError(f"{key}: nothing to put for {{{name}}}; there are {', '.join(sorted(values))}")
+    return caption.format(**values)
+
+
+def of_experiments(config: Computation, names: Iterable[str]) -> dict[str, str]:
+    """seeds: those that all of some experiments have; instances: of the evaluation; n_traj, epochs: of the
+    experiments, the longest training."""
+    names = list(dict.fromkeys(names))
+    shown = [config.experiments[name] for name in names]
+    seeds = min((len(config.seeds_of(name)) for name in names), default=config.seeds)
+    values = {"seeds": f"{seeds}", "instances": f"{config.evaluation.instances}"}
+    if shown:
+        values["n_traj"] = _listed(number for each in shown for number in each.n_traj)
+    if trained := [each for each in shown if each.epochs]:
+        values["epochs"] = _listed(_longest(each) for each in trained)
+    return values
+
+
+def of_timings(config: Computation, names: Iterable[str]) -> dict[str, str]:
+    """Those of their experiments, and timed_instances: how many instances are timed."""
+    timings = [config.timings[name] for name in names]
+    return {
+        **of_experiments(config, [each.experiment for each in timings]),
+        "timed_instances": _listed(each.instances for each in timings),
+    }
+
+
+def _longest(experiment: ExperimentConfig) -> int:
+    """Of its trainings, those of diffusion policies where there are any."""
+    return max(experiment.epochs.get("diffusion") or experiment.epochs["direct"])
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(f"{number}" for number in sorted(set(numbers)))

@@ -1,0 +1,64 @@
+"""Algorithm 2: predict a chunk, apply T_a of its actions, predict again from where that led."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sobolev_diffusion.tasks.closed_loop import Controller
+
+if TYPE_CHECKING:
+    from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+    from sobolev_diffusion.tasks.base import Array, Task
+
+
+class RecedingHorizon(Controller):
+    """A network's rollouts of n instances.
+
+    Noise is drawn and chunks are predicted for all of them at once, also for one that has run away: what an
+    instance does then depends on its own theta and generator, not on the batch it is in.
+
+    Args:
+        task: observation and action maps.
+        policy: predicts chunks.
+        thetas: one per instance.
+        generators: one per instance, for the noise of the diffusion.
+        action_length: T_a.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        policy: ChunkPolicy,
+        thetas: Sequence[Array],
+        generators: Sequence[np.random.Generator],
+        action_length: int,
+    ) -> None:
+        self._task, self._policy = task, policy
+        self._thetas, self._generators = thetas, generators
+        self._action_length = action_length
+        self._first = np.stack([task.first_action(theta) for theta in thetas])
+        self._actions = np.empty((len(thetas), 0, task.action_dim))
+
+    def look(self, t: int, xs: Array, us: Array) -> None:
+        if t % self._action_length:
+            return
+        now = zip(xs[:, t], self._thetas, strict=True)
+        observation = np.stack([self._task.observe(x, theta) for x, theta in now])
+        shape = self._policy.noise_shape
+        noise = np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in self._generators])
+        self._actions = self._policy.predict(observation, self._taken(t, xs, us), noise)
+
+    def control(self, i: int, t: int, x: Array) -> Array:
+        return self._task.control_for(x, self._actions[i, t % self._action_length])
+
+    def _taken(self, t: int, xs: Array, us: Array) -> Array:
+        """a_{t-T_h+1} .. a_t, (n, T_h, na); a_0 stands in for what came before the first step."""
+        n, known = len(xs), self._policy.history
+        taken = np.empty((n, known, self._first.shape[1]))
+        for i in range(n):
+            for k, step in enumerate(range(t - known + 1, t + 1)):
+                taken[i, k] = self._task.action(xs[i, step], us[i, step - 1]) if step > 0 else self._first[i]
+        return taken

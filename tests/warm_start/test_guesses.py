@@ -1,0 +1,174 @@
+"""Guesses are the best of what was rolled out, by cost and violation, measured against demonstrations."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from configurations import project
+
+from sobolev_diffusion.config import GuessConfig
+from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.solver.collect import collect
+from sobolev_diffusion.solver.proxddp import solve, value_of
+from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.tasks.region import Region
+from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_chosen
+from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
+from sobolev_diffusion.warm_start.refine import refine_guess
+from sobolev_diffusion.warm_start.rollout import roll_out
+
+CONFIG = project()
+COLD, WARM = CONFIG.tasks["pendulum"].cold, CONFIG.tasks["pendulum"].warm
+
+
+@pytest.fixture(scope="module")
+def task():
+    return make_task("pendulum", CONFIG.tasks["pendulum"])
+
+
+@pytest.fixture(scope="module")
+def demonstrations(task):
+    return collect(task, COLD, 0, range(4))
+
+
+@pytest.fixture(scope="module")
+def policy(task):
+    """Untrained, so that its samples differ and are all bad."""
+    torch.manual_seed(0)
+    policy = make_policy(task, CONFIG.method("pendulum", "diff").policy).eval()
+    policy.normalise_action.scale.fill_(5.0)
+    return policy
+
+
+@pytest.fixture(scope="module")
+def instances(task, demonstrations):
+    thetas = list(demonstrations.theta[:3])
+    return thetas, [task.problem(theta) for theta in thetas]
+
+
+def generators():
+    return [stream("test", i) for i in range(3)]
+
+
+def choose(task, policy, demonstrations, instances, **settings):
+    chooser = GuessChooser(task, policy, demonstrations, GuessConfig(**settings), COLD.tolerance)
+    return chooser.choose(*instances, 8, generators())
+
+
+def test_by_default_it_is_the_one_rollout(task, policy, instances):
+    guesses = choose(task, policy, None, instances)
+    rollouts = roll_out(task, policy, instances[0], 8, generators())
+    for guess, xs, us in zip(guesses, rollouts.xs, rollouts.us, strict=True):
+        assert (guess.source, guess.tried, guess.stopped) == ("policy", 1, 0)
+        np.testing.assert_array_equal(guess.xs, xs)
+        np.testing.assert_array_equal(guess.us, us)
+
+
+def test_of_several_samples_it_is_the_cheapest(task, policy, instances):
+    guesses = choose(task, policy, None, instances, samples=4)
+    for i, (theta, problem) in enumerate(zip(*instances, strict=True)):
+        own = generators()[i]
+        costs = []
+        for generator in [own, *own.spawn(3)]:
+            rollouts = roll_out(task, policy, [theta], 8, [generator])
+            costs.append(value_of(problem, rollouts.xs[0], rollouts.us[0]).cost)
+        assert len(set(costs)) == 4
+        assert guesses[i].cost == min(costs)
+        assert guesses[i].tried == 4
+
+
+def test_violation_counts(task, policy, demonstrations, instances):
+    """Feasible rollouts come before cheaper ones that violate a constraint."""
+
+    def chosen(weight):
+        chooser = GuessChooser(
+            task, policy, None, GuessConfig(samples=8, violation_weight=weight), COLD.tolerance
+        )
+        tight = [task.problem(theta) for theta in instances[0]]
+        return chooser.choose(instances[0], tight, 8, generators())
+
+    for light, heavy in zip(chosen(1e-9), chosen(1e9), strict=True):
+        assert heavy.violation <= light.violation
+        assert heavy.cost >= light.cost
+
+
+def test_the_nearest_demonstration_is_one_to_choose_from(task, policy, demonstrations, instances):
+    for guess, cost in zip(
+        choose(task, policy, demonstrations, instances, samples=2, nearest=True),
+        demonstrations.cost,
+        strict=False,
+    ):
+        assert guess.source == "nearest"
+        assert guess.cost == pytest.approx(cost, rel=1e-2)
+        assert guess.tried == 3
+
+
+def test_more_samples_only_where_the_first_is_not_good_enough(task, policy, demonstrations, instances):
+    few = choose(task, policy, demonstrations, instances, samples=4, enough=1e9)
+    many = choose(task, policy, demonstrations, instances, samples=4, enough=1e-9)
+    assert [guess.tried for guess in few] == [1, 1, 1]
+    assert [guess.tried for guess in many] == [4, 4, 4]
+    for guess, all_at_once in zip(many, choose(task, policy, None, instances, samples=4), strict=True):
+        assert guess.cost == pytest.approx(all_at_once.cost, rel=1e-9)
+
+
+def test_where_even_the_best_costs_far_more_than_demonstrations_the_solver_starts_cold(
+    task, policy, demonstrations, instances
+):
+    for limit, source in ((1e9, "policy"), (1.01, "interpolated")):
+        guesses = choose(task, policy, demonstrations, instances, samples=2, cold_above=limit)
+        assert [guess.source for guess in guesses] == [source] * 3
+
+
+def test_a_rollout_that_leaves_the_region_is_stopped_and_no_guess(task, policy, demonstrations, instances):
+    narrow = Region.around(task, demonstrations.xs[:, :1], 0.0)  # but the initial states
+    rollouts = roll_out(task, policy, instances[0], 8, generators(), narrow)
+    free = roll_out(task, policy, instances[0], 8, generators())
+    assert rollouts.stopped.all()
+    assert not free.stopped.any()
+    for xs, us, freely in zip(rollouts.xs, rollouts.us, free.xs, strict=True):
+        last = int(np.flatnonzero((xs != freely).any(axis=1))[0]) - 1  # where it was stopped
+        assert all(narrow.holds(x) for x in xs)
+        assert not narrow.holds(freely[last + 1])
+        np.testing.assert_array_equal(xs[last:], np.broadcast_to(xs[last], xs[last:].shape))
+        assert not us[last:].any()
+    at_the_start = replace(demonstrations, xs=demonstrations.xs[:, :1])
+    for guess in choose(task, policy, at_the_start, instances, samples=3, region=1e-3):
+        assert guess.stopped == guess.tried == 3
+        assert guess.source == "interpolated"
+        assert guess.cost == np.inf
+
+
+def test_what_needs_demonstrations_says_so(task, policy):
+    for settings in ({"nearest": True}, {"enough": 1.0}, {"region": 1.0}, {"cold_above": 2.0}):
+        with pytest.raises(ValueError, match="needs the demonstrations"):
+            GuessChooser(task, policy, None, GuessConfig(**settings), COLD.tolerance)
+
+
+def test_restarting_ends_where_to_alone_ends(task, demonstrations, instances):
+    theta, problem = instances[0][1], instances[1][1]
+    xs, us = demonstrations.xs[0], demonstrations.us[0]
+    guess = Guess(xs, us, "policy", 1.0, 0.0, 0, 1)
+    hasty = WARM.model_copy(update={"max_iterations": 1})
+    alone = solve(problem, task.guess(theta), COLD)
+    given_up = refine_guess(task, theta, problem, guess, hasty, COLD, restart=False)
+    again = refine_guess(task, theta, problem, guess, hasty, COLD, restart=True, with_history=True)
+    assert not given_up.converged
+    assert again.converged
+    np.testing.assert_array_equal(again.xs, alone.xs)
+    assert again.iterations == 1 + alone.iterations == len(again.history.cost)
+    assert np.all(np.diff(again.history.seconds) > 0)
+
+
+def test_chosen_guesses_are_evaluated_as_rollouts_are(task, policy, demonstrations):
+    plain = evaluate(task, policy, WARM, 0, 3, [8])
+    chosen = evaluate_chosen(task, policy, demonstrations, GuessConfig(), COLD, WARM, 0, 3, [8])
+    assert (chosen.guess_source == "policy").all()
+    assert chosen[plain.columns].equals(plain)
+    nearest = GuessConfig(samples=2, nearest=True, cold_above=50.0, restart=True)
+    guarded = evaluate_chosen(task, policy, demonstrations, nearest, COLD, WARM, 0, 3, [8])
+    assert (guarded.policy_cost <= plain.policy_cost).all()
+    assert guarded.converged.all()
+    assert (guarded.guess_tried == 3).all()

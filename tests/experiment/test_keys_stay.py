@@ -11,7 +11,7 @@ from sobolev_diffusion.experiment.plan import Plan
 ROOT = Path(__file__).parents[2]
 DIGESTS = {
     "config": "4c9da6e159a1a377",
-    "smoke": "33da7b083b6bc06f",
+    "smoke": "c9f71be59eb5ae10",
     "reproducibility": "9e7490869366a729",
     "sweeps/estimators": "6aefa88da1a5e7cb",
     "sweeps/pendulum": "531a03be87b44874",

@@ -35,4 +35,4 @@ def test_a_file_of_this_name_is_a_kind_of_the_configuration(name):
 
 def test_every_kind_has_its_file():
     kinds = [kind for section in (AnyFigure, AnyTable) for kind in get_args(get_args(section)[0])]
-    assert len(kinds) == len(KINDS) == 12
+    assert len(kinds) == len(KINDS) == 14

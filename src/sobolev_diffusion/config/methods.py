@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sobolev_diffusion.config.kinds import KINDS, PolicyKind
 from sobolev_diffusion.config.section import LATER, Entry, Fraction, PositiveFloat, PositiveInt, Section
 
-TO_ALONE, CONTINUED, BEST_KNOWN = "to_alone", "continued", "best_known"
+TO_ALONE, CONTINUED, BEST_KNOWN, FLOOR = "to_alone", "continued", "best_known", "floor"
 """Labels of what no policy had a part in, in the place of a method."""
 
 

@@ -18,9 +18,6 @@ from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.keys import TASK_REVISION
 
-LEARNT = ("instances", "chunks", "interplay", "iteration")
-"""Settings of a policy that say which runs it learns from."""
-
 
 class Recipes:
     """Recipes of a configuration; those of a file are looked up once and remembered.
@@ -231,7 +228,7 @@ class Recipes:
         if spec.guess != GuessConfig():
             settings["guess"] = spec.guess.identity()
             settings["cold"] = self.config.tasks[chain.task].cold.identity()
-            settings["learnt"] = {name: policy.settings[name] for name in LEARNT if name in policy.settings}
+            settings["learnt"] = _learnt_by(policy)
             inputs = (policy, *self._data(chain, self._learnt(chain, iteration)))
         return self._remember("evaluations", policy.name, settings, inputs, policy.labels)
 
@@ -254,23 +251,51 @@ class Recipes:
 
     def timing(self, name: str) -> Artefact:
         """Wall-clock times of an experiment's methods."""
+        timing = self.config.timings[name]
+        spec = self.config.experiments[timing.experiment]
+        chains = self._timed(name)
+        policies = {method: self.policy(chain, spec.iterations) for method, chain in chains.items()}
+        lengths = sorted({*spec.action_lengths, *spec.last_action_lengths})
+        return self._timing(name, spec.task, self.config.first_seed, timing.instances, policies, lengths)
+
+    def profile(self, name: str, action_length: int) -> Artefact:
+        """Every iterate of an experiment's methods, with the seconds that it took to come there."""
         timing, seed = self.config.timings[name], self.config.first_seed
         spec = self.config.experiments[timing.experiment]
-        policies = []
+        task = self.config.tasks[spec.task]
+        chains = self._timed(name)
+        policies = [self.policy(chain, spec.iterations) for chain in chains.values()]
+        settings: dict[str, Any] = {
+            "task": self._task(spec.task),
+            "cold": task.cold.identity(),
+            "warm": task.warm.identity(),
+            "guess": spec.guess.identity(),
+            "seed": seed,
+            "instances": timing.instances,
+            "methods": list(chains),
+            "action_length": action_length,
+        }
+        inputs = tuple(policies)
+        if spec.guess.needs_demonstrations:
+            settings["learnt"] = [_learnt_by(policy) for policy in policies]
+            runs = [self._data(chain, self._learnt(chain, spec.iterations)) for chain in chains.values()]
+            settings["runs"] = [len(each) for each in runs]
+            inputs = (*policies, *(run for each in runs for run in each))
+        labels = {"task": spec.task, "seed": seed}
+        return self._remember("profiles", f"{name}/T_a{action_length}", settings, inputs, labels)
+
+    def _timed(self, name: str) -> dict[str, Chain]:
+        """The longest trained policy of each method of a timing's experiment, of the first seed."""
+        timing = self.config.timings[name]
+        spec = self.config.experiments[timing.experiment]
+        chains = {}
         for method in spec.methods:
             epochs = spec.epochs.get(self.method(spec.task, method).policy.kind)
             longest = max(epochs) if epochs else None
-            chain = Chain(spec.task, method, timing.n_traj, longest, seed, spec.interplay)
-            policies.append(self.policy(chain, spec.iterations))
-        lengths = sorted({*spec.action_lengths, *spec.last_action_lengths})
-        return self._timing(
-            name,
-            spec.task,
-            seed,
-            timing.instances,
-            dict(zip(spec.methods, policies, strict=True)),
-            lengths,
-        )
+            chains[method] = Chain(
+                spec.task, method, timing.n_traj, longest, self.config.first_seed, spec.interplay
+            )
+        return chains
 
     def solver_timing(self, task: str, instances: int) -> Artefact:
         """Wall-clock times of TO alone on some evaluation instances of the first seed."""
@@ -371,3 +396,9 @@ class Recipes:
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
         parts = user_tasks.parts_of(name, spec, path, Path(self.config.results) / ".tasks")
         return {"name": name, **user_tasks.identity(spec, path, parts, TASK_REVISION)}
+
+
+def _learnt_by(policy: Artefact) -> dict[str, Any]:
+    """The settings of a policy that say which of the runs it is made from it learns from."""
+    names = ("instances", "chunks", "interplay", "iteration")
+    return {name: policy.settings[name] for name in names if name in policy.settings}

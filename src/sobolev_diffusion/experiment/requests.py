@@ -86,6 +86,10 @@ class Experiments:
         """Wall-clock times of an experiment's methods."""
         return self.recipes.timing(name)
 
+    def profile(self, name: str, action_length: int) -> Artefact:
+        """Every iterate of a timing's methods, with the seconds that it took to come there."""
+        return self.recipes.profile(name, action_length)
+
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
         return self.recipes.solver_evaluation(task, seed)

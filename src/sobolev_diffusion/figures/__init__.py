@@ -13,10 +13,12 @@ from sobolev_diffusion.figures.action_lengths_table import ActionLengthTable
 from sobolev_diffusion.figures.animation import Animation
 from sobolev_diffusion.figures.drawing import Drawing, FigureDrawing, TableDrawing
 from sobolev_diffusion.figures.iterations_figure import IterationsFigure
+from sobolev_diffusion.figures.profiles_figure import ProfilesFigure
 from sobolev_diffusion.figures.sample_efficiency_figure import SampleEfficiencyFigure
 from sobolev_diffusion.figures.sample_efficiency_table import SampleEfficiencyTable
 from sobolev_diffusion.figures.solutions_figure import SolutionsFigure
 from sobolev_diffusion.figures.summary_table import SummaryTable
+from sobolev_diffusion.figures.time_to_quality_table import TimeToQualityTable
 from sobolev_diffusion.figures.timing_table import TimingTable
 from sobolev_diffusion.figures.to_alone_table import ToAloneTable
 from sobolev_diffusion.figures.top_views_figure import TopViewsFigure
@@ -24,7 +26,12 @@ from sobolev_diffusion.figures.trajectories_needed_table import TrajectoriesNeed
 from sobolev_diffusion.figures.variants_table import VariantsTable
 
 AnyFigure = Annotated[
-    SampleEfficiencyFigure | IterationsFigure | ActionLengthFigure | TopViewsFigure | SolutionsFigure,
+    SampleEfficiencyFigure
+    | IterationsFigure
+    | ActionLengthFigure
+    | ProfilesFigure
+    | TopViewsFigure
+    | SolutionsFigure,
     Field(discriminator="kind"),
 ]
 AnyTable = Annotated[
@@ -34,6 +41,7 @@ AnyTable = Annotated[
     | VariantsTable
     | TrajectoriesNeededTable
     | SummaryTable
+    | TimeToQualityTable
     | ToAloneTable,
     Field(discriminator="kind"),
 ]

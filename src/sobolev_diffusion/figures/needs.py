@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sobolev_diffusion.config import Computation, ExperimentConfig
 from sobolev_diffusion.config.section import known
 
@@ -38,6 +40,12 @@ def methods(where: str, names: tuple[str, ...], found: ExperimentConfig) -> None
     """Methods of an experiment."""
     for name in names:
         known(f"{where}.methods", name, found.methods)
+
+
+def timings(config: Computation, where: str, names: Iterable[str]) -> None:
+    """Those that are there."""
+    for name in names:
+        known(f"{where}.timings", name, config.timings)
 
 
 def timing(config: Computation, where: str, name: str) -> None:

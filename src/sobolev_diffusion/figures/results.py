@@ -57,6 +57,9 @@ class Results(Protocol):
     def timing(self, name: str) -> Artefact:
         """Wall-clock times of an experiment's methods."""
 
+    def profile(self, name: str, action_length: int) -> Artefact:
+        """Every iterate of a timing's methods, with the seconds that it took to come there."""
+
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
 

@@ -10,11 +10,12 @@ from sobolev_diffusion.experiment.stages import (
     evaluations,
     paths,
     policies,
+    profiles,
     references,
     timings,
 )
 
-_FILES = (demonstrations, collections, policies, evaluations, references, paths, timings)
+_FILES = (demonstrations, collections, policies, evaluations, references, paths, timings, profiles)
 
 STAGES: dict[str, Stage] = {file.STAGE.name: file.STAGE for file in _FILES}
 """By name, in the order of the workflow."""

@@ -1,11 +1,10 @@
 # Accelerating trajectory optimization with Sobolev-trained diffusion policies, from the first solver run
-# to the last figure. What is computed stands in config/config.yaml; how, in src/sobolev_diffusion.
+# to the last figure. What is computed stands in config/; how, in src/sobolev_diffusion.
 from snakemake.utils import min_version
 
 min_version("9.0")
 
 
-configfile: "config/config.yaml"
 report: "workflow/report/workflow.rst"
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.experiment.read_configuration import load
+from sobolev_diffusion.experiment.read_configuration import PROJECT, load
 
 ROOT = Path(__file__).parents[1]
-DEFAULT = ROOT / "config/config.yaml"
-CONFIG = load(DEFAULT)
+CONFIG = load(folder=ROOT / PROJECT)

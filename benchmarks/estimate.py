@@ -11,13 +11,13 @@ from statistics import mean
 
 import torch
 
-from benchmarks.configuration import CONFIG, DEFAULT, ROOT
+from benchmarks.configuration import CONFIG, ROOT
 from benchmarks.policies import random_batch
 from sobolev_diffusion.config import MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.read_configuration import load
+from sobolev_diffusion.experiment.read_configuration import PROJECT, load
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
@@ -37,7 +37,7 @@ STEPS = 10  # of a training
 
 
 def report() -> str:
-    """Core-hours by stage, in Markdown: of config/config.yaml, and of an experiment of the paper's size."""
+    """Core-hours by stage, in Markdown: of config/, and of an experiment of the paper's size."""
     lines = [
         "# Estimate of the whole experiment",
         "",
@@ -45,7 +45,7 @@ def report() -> str:
         f"{ROLLOUTS} instances, untrained; times the counts of the plan, every instance taken to converge. "
         "Warm solves start from another instance's solution, followed with its gains.",
     ]
-    sizes = {"config/config.yaml": CONFIG, "the paper's size": load(DEFAULT, PAPER_SIZE)}
+    sizes = {"config/": CONFIG, "the paper's size": load(PAPER_SIZE, folder=ROOT / PROJECT)}
     lines += ["", "| core-hours | " + " | ".join(sizes) + " |", "|---|" + "---|" * len(sizes)]
     hours = {name: core_hours(each) for name, each in sizes.items()}
     stages = sorted({stage for each in hours.values() for stage in each})

@@ -29,6 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="sobolev-diffusion", description=__doc__)
     parser.add_argument("--version", action="version", version=f"sobolev-diffusion {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
+    on_top: Any = {
+        "type": Path,
+        "nargs": "*",
+        "default": [],
+        "help": "files on top of those in config/, the last one uppermost",
+    }
     show = commands.add_parser("show", help="what made an artefact, a figure or a table")
     show.add_argument("file", type=Path)
     schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
@@ -38,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     check_all.add_argument("--cache", type=Path, default=Path("results/cache"))
     check_all.set_defaults(run=_verify)
     freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
-    freeze.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    freeze.add_argument("--config", **on_top)
     freeze.add_argument("--stage", choices=sorted(STAGES), required=True)
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.add_argument("--name", default="*", help="only those whose place matches, as in 'ur5_*/*/block0'")
@@ -49,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     again.set_defaults(run=_check_reproducibility)
     together = commands.add_parser("train-together", help="train an experiment's policies at once, on a GPU")
     together.add_argument("experiment")
-    together.add_argument("--config", type=Path, nargs="+", default=[Path("config/config.yaml")])
+    together.add_argument("--config", **on_top)
     together.add_argument("--iteration", type=int, default=1, help="of Algorithm 1")
     together.add_argument("--device", choices=("cuda", "cpu"), help="cuda unless told otherwise")
     together.set_defaults(run=_train_together)
@@ -59,9 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
     export.add_argument("destination", type=Path, help="what to write")
     export.add_argument("--name", default="sobolev_policy", help="of the CMake target and the namespace")
     export.set_defaults(run=_export)
-    check = commands.add_parser("check-config", help="validate configuration files, merged in order")
-    check.add_argument("files", type=Path, nargs="+")
-    check.set_defaults(run=lambda options: load(*options.files))
+    check = commands.add_parser("check-config", help="validate the configuration, with files on top of it")
+    check.add_argument("config", **on_top)
+    check.set_defaults(run=lambda options: load(*options.config))
     check_task = commands.add_parser("check-task", help="try a task of your own, its derivatives too")
     check_task.add_argument("file", type=Path, help="the Python file with the task")
     check_task.add_argument(

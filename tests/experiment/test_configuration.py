@@ -142,6 +142,33 @@ def test_an_entry_takes_lists_whole_and_what_a_later_file_changed(tmp_path):
     assert experiments["brief"] == experiments["pendulum"].model_copy(update={"n_traj": (5,)})
 
 
+def test_what_a_task_says_of_a_method_can_be_like_what_it_says_of_another():
+    methods = {
+        "diff": {"training": {"batch_size": 8}},
+        "sob_diff": {"like": "diff", "sobolev": {"weight": 0.5}},
+    }
+    content = changed("tasks.pendulum.methods", methods)
+    content["tasks"]["heavy"] = {
+        "like": "pendulum",
+        "kind": "pendulum",
+        "methods": {"diff": {"training": {"batch_size": 4}}},
+    }
+    settings = validate(content)
+    for task, size in (("pendulum", 8), ("heavy", 4)):
+        method = settings.method(task, "sob_diff")
+        assert (method.training.batch_size, method.sobolev.weight) == (size, 0.5)
+        assert method.policy == settings.methods["sob_diff"].policy
+    content["tasks"]["pendulum"]["methods"]["sob_diff"]["like"] = "dif"
+    with pytest.raises(ConfigError, match=r"tasks\.pendulum\.methods\.sob_diff\.like: unknown name 'dif'"):
+        validate(content)
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("config/**/*.yaml"), ROOT / "benchmarks/paper_size.yaml"])
+def test_there_is_one_way_to_inherit(path):
+    tokens = yaml.scan(path.read_text())
+    assert not [each for each in tokens if isinstance(each, yaml.AnchorToken | yaml.AliasToken)]
+
+
 def test_entries_like_each_other_are_refused():
     content = changed("methods.a", {"like": "b"})
     content["methods"]["b"] = {"like": "a"}
@@ -218,7 +245,7 @@ def test_captions_say_what_is_computed():
     assert "T_a = 8;" in whole.figures["fig3_ur5_full_fixed"].caption
 
 
-@pytest.mark.parametrize("path", [ROOT / "config/config.yaml", *(ROOT / "config/sweeps").glob("*.yaml")])
+@pytest.mark.parametrize("path", [ROOT / "config/drawings.yaml", *(ROOT / "config/sweeps").glob("*.yaml")])
 def test_no_caption_has_seeds_or_instances_as_text(path):
     content = yaml.safe_load(path.read_text())
     for section in ("figures", "tables"):

@@ -17,8 +17,8 @@ DIGESTS = {
     "sweeps/pendulum": "531a03be87b44874",
     "sweeps/ur5": "a60cbca51b778d8e",
 }
-"""Configuration on top of config.yaml -> digest over all sorted pairs of key and file. One that changes makes
-frozen artefacts useless: change it only where what they hold has come to mean something else."""
+"""Configuration on top of the project's -> digest over all sorted pairs of key and file. One that changes
+makes frozen artefacts useless: change it only where what they hold has come to mean something else."""
 
 
 @pytest.mark.parametrize("name", DIGESTS)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from configurations import written
 
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.keys import TASK_REVISION
@@ -177,8 +178,7 @@ def test_what_was_found_is_remembered_until_a_file_changes(folder):
 def test_the_example_is_not_computed_anew(folder):
     """Its key is what it was before keys covered more than the task's own file."""
     shutil.copytree(ROOT / "examples", folder / "examples")
-    content = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    content |= {"figures": {}, "tables": {}, "animations": {}, "timings": {}}
+    content = written() | {"figures": {}, "tables": {}, "animations": {}, "timings": {}}
     example = yaml.safe_load((ROOT / "examples/cart_pole.yaml").read_text())
     content |= {"experiments": example["experiments"], "tasks": example["tasks"]}
     task = Plan(validate(content)).artefacts()[0].settings["task"]

@@ -41,9 +41,9 @@ def test_unknown_name_says_what_there_is():
     "statement",
     [
         "import sobolev_diffusion",
-        "from pathlib import Path; from sobolev_diffusion.experiment.read_configuration import load; "
+        "from sobolev_diffusion.experiment.read_configuration import load; "
         "from sobolev_diffusion.experiment.plan import Plan; "
-        "Plan(load(Path('config/config.yaml'))).artefacts()",
+        "Plan(load()).artefacts()",
     ],
 )
 def test_looking_loads_nothing_heavy(statement):

@@ -187,7 +187,7 @@ def test_the_workflow_takes_what_was_trained_together(tmp_path, monkeypatch, cap
     copy_workflow(tmp_path)
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump({**EXPERIMENT, "cache": "off"}))
     monkeypatch.chdir(tmp_path)
-    command = ["train-together", "pendulum", "--config", "config/config.yaml", "tiny.yaml", "--device", "cpu"]
+    command = ["train-together", "pendulum", "--config", "tiny.yaml", "--device", "cpu"]
     plan = Plan(project("tiny.yaml", folder=tmp_path))
     results = tmp_path / plan.config.results
     policies = plan.experiments.policies("pendulum", 1)

@@ -6,6 +6,7 @@ import re
 import shutil
 
 import pytest
+import yaml
 from clones import clone, planned, snakemake
 from configurations import project, written
 
@@ -110,6 +111,17 @@ def test_missing_artefact_is_named_with_cache_require(folder):
     assert status != 0
     assert re.search(r"cache=require: evaluations \S+ \(key [0-9a-f]{16}\) is not in results/cache", output)
     assert "Traceback (most recent call last)" not in output  # Snakemake adds the rule's own lines
+
+
+def test_rows_that_the_command_line_changes_stay_in_their_order(folder):
+    """Nothing is put between the files of config/, which would turn them around."""
+    longer = {"tables": {"ablation_steps": {"variants": {"Diff, 20 steps": {"iteration": 1}}}}}
+    (folder / "longer.yaml").write_text(yaml.safe_dump(longer))
+    target = "results/tables/ablation_steps.md"
+    before = (folder / target).read_bytes()
+    status, output = snakemake(folder, "--cores", "1", "--configfile", "longer.yaml", "--", target)
+    assert status == 0, output
+    assert (folder / target).read_bytes() == before
 
 
 def test_mistake_in_the_configuration_is_one_line(folder):

@@ -23,10 +23,10 @@ def edit(folder, file, old, new):
 @pytest.mark.parametrize(
     ("file", "old", "new", "jobs", "reason"),
     [
-        ("config/config.yaml", "seeds: 5\n", "seeds: 5  # enough\n", {}, None),
-        ("config/config.yaml", "cost_limit: 1000", "cost_limit: 900", {"figure": 1}, "settings changed"),
+        ("config/experiments.yaml", "seeds: 5\n", "seeds: 5  # enough\n", {}, None),
+        ("config/drawings.yaml", "cost_limit: 1000", "cost_limit: 900", {"figure": 1}, "settings changed"),
         (
-            "config/config.yaml",
+            "config/drawings.yaml",
             "Single pendulum, as",
             "Single pendulum, like",
             {"table": 1},
@@ -51,7 +51,7 @@ def test_looks_redraw_and_no_more_and_undone_nothing_runs(drawn, file, old, new,
 def test_a_leaf_of_one_method_reruns_that_method(drawn):
     undo = edit(
         drawn,
-        "config/config.yaml",
+        "config/methods.yaml",
         "policy: {kind: direct}\n    sobolev: {weight: 0.003}",
         "policy: {kind: direct}\n    sobolev: {weight: 0.004}",
     )

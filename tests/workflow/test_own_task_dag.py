@@ -4,7 +4,7 @@ import pytest
 import yaml
 from clones import copy_workflow, planned, snakemake
 
-CONFIGS = ("config/config.yaml", "examples/cart_pole.yaml", "small.yaml")
+CONFIGS = ("examples/cart_pole.yaml", "small.yaml")
 SMALL = {
     "seeds": 1,
     "evaluation": {"instances": 2},

@@ -5,8 +5,9 @@ from pathlib import Path
 from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.config import ConfigError
+from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.read_configuration import validate
+from sobolev_diffusion.experiment.read_configuration import PROJECT, SUBJECTS, read, validate
 
 from snakemake.exceptions import WorkflowError
 
@@ -14,8 +15,11 @@ from snakemake.exceptions import WorkflowError
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
+# What the command line says comes on top of config/. As several `configfile:` Snakemake would put it between them,
+# too, where it turns the order of rows around.
+workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
 try:
-    CONFIG = validate(config)
+    CONFIG = validate(merge(read(), config))
     PLAN = Plan(CONFIG, Path(workflow.basedir))
     PLAN.artefacts()
 except ConfigError as error:

@@ -52,7 +52,7 @@ def completed(section: str, entries: dict[str, Any]) -> dict[str, Any]:
 def _check_name(section: str, name: Any) -> None:
     """Names of entries become names of files and folders, and stand in pages."""
     # a method is a folder, where a dot does no harm; in a file's name it would begin a suffix
-    pattern, dot = (r"[\w.-]*", ", '.'") if section == "methods" else (r"[\w-]*", "")
+    pattern, dot = (r"[\w.-]*", ", '.'") if section.endswith("methods") else (r"[\w-]*", "")
     if not (
         isinstance(name, str) and len(name) <= LONGEST_NAME and re.fullmatch(f"[^\\W_]{pattern}", name, re.A)
     ):

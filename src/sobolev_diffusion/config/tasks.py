@@ -56,7 +56,8 @@ class TaskConfig(Entry):
     warm: WarmConfig = WarmConfig()
     """Solver settings from a policy's rollout (refining)."""
     methods: dict[str, dict[str, Any]] = {}
-    """What a method does differently on this task: overrides of `methods`, merged key by key."""
+    """What a method does differently on this task: overrides of `methods`, merged key by key. They,
+    too, can be `like` each other."""
     reference: dict[str, Any] = {}
     """What the search for best known costs does differently on this task: overrides of `reference`."""
 

@@ -42,6 +42,8 @@ class Config(Computation):
             else entries
             for section, entries in content.items()
         }
+        if isinstance(left.get("tasks"), dict):
+            left["tasks"] = {name: _with_methods(name, task) for name, task in left["tasks"].items()}
         chosen = left.get("draw")
         if not isinstance(chosen, list | tuple):
             return left
@@ -51,3 +53,10 @@ class Config(Computation):
         for section, entries in sections.items():
             left[section] = {name: each for name, each in entries.items() if name in chosen}
         return left
+
+
+def _with_methods(name: str, task: Any) -> Any:
+    """A task with its overrides of methods completed: there, too, one can be `like` another."""
+    if not isinstance(task, dict) or not isinstance(task.get("methods"), dict):
+        return task
+    return {**task, "methods": completed(f"tasks.{name}.methods", task["methods"])}

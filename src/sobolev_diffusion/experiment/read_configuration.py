@@ -14,17 +14,31 @@ from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.figures import SECTIONS, captions
 from sobolev_diffusion.figures.drawing import Drawing, WithCaption
 
+PROJECT = Path("config")
+"""Folder of a project's configuration, below that of the project."""
+SUBJECTS = ("tasks", "methods", "experiments", "drawings")
+"""Its files, in the order in which they are read."""
 
-def load(*paths: Path) -> Config:
-    """Read and validate one configuration from YAML files; later files override earlier ones.
+
+def load(*later: Path, folder: Path = PROJECT) -> Config:
+    """Read and validate a project's configuration, with more files on top of it, the last one uppermost.
+
+    Args:
+        later: YAML files that override and add.
+        folder: of the project's own files.
 
     Raises:
         ConfigError: see `validate`; also when a file is missing or is not YAML.
     """
+    return validate(read(*later, folder=folder))
+
+
+def read(*later: Path, folder: Path = PROJECT) -> dict[str, Any]:
+    """What `load` validates, as it is written."""
     merged: dict[str, Any] = {}
-    for path in paths:
+    for path in (*(folder / f"{subject}.yaml" for subject in SUBJECTS), *later):
         merged = merge(merged, _read(path))
-    return validate(merged)
+    return merged
 
 
 def _read(path: Path) -> dict[str, Any]:

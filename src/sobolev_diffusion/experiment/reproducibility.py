@@ -35,7 +35,7 @@ TOLERANCE = {"demonstrations": 1e-5, "policies": 1e-2, "evaluations": 0.1}
 """Largest relative difference of a number, by stage, on another kind of machine."""
 
 FIGURE = "fig1_pendulum"
-CONFIG, STYLE, CACHE = Path("config/config.yaml"), Path("config/plotting.yaml"), Path("results/cache")
+STYLE, CACHE = Path("config/plotting.yaml"), Path("results/cache")
 SLICE = Path("config/reproducibility.yaml")
 
 
@@ -97,7 +97,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     Returns:
         File -> its stage, sha256 and numbers. The names carry keys: other settings are other files.
     """
-    plan = Plan(load(CONFIG, SLICE))
+    plan = Plan(load(SLICE))
     spec = plan.config.figures[FIGURE]
     drawn = plan.drawn(spec)
     computed = _upstream(drawn).values()
@@ -114,7 +114,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     for path in files.paths:
         found[str(path.relative_to(folder))] = _describe(path, "figures")
     tasks = {each.labels["task"] for each in computed}
-    for artefact in kept_evaluations(Plan(load(CONFIG)), tasks):
+    for artefact in kept_evaluations(Plan(load()), tasks):
         path = folder / "kept" / artefact.file
         run(artefact.job([CACHE / each.cached_file for each in artefact.sources]), path)
         found[str(CACHE / artefact.cached_file)] = _describe(path, artefact.stage)

@@ -53,6 +53,7 @@ def test_shipped_configurations_are_valid():
     project("config/smoke.yaml")
     for path in (ROOT / "config/sweeps").glob("*.yaml"):
         project(str(path))
+    project("benchmarks/paper_size.yaml")
 
 
 @pytest.mark.parametrize(

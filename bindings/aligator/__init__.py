@@ -13,6 +13,7 @@ import pinocchio
 from . import _aligator, _std_vec, utils
 from ._aligator import *
 from ._aligator import __version__, constraints, dynamics, extras, manifolds
+from ._cost_map import CostMap, map_indexing_suite_CostMap_entry
 from ._std_vec import *
 
 ALIGATOR_PINOCCHIO_V4 = pinocchio.PINOCCHIO_MAJOR_VERSION >= 4

@@ -115,22 +115,21 @@ void write_into(nb::handle out, const char *name, const MatrixXs &value) {
                                    Strides(array.stride(1), array.stride(0))) = value;
 }
 
-nb::list std_vec(const char *class_name, nb::list items) {
-  return nb::borrow<nb::list>(nb::module_::import_("aligator._std_vec").attr(class_name)(items));
-}
-
-VectorList to_python(const Vectors &vectors) {
-  nb::list items;
-  for (const VectorXs &v : vectors)
-    items.append(nb::cast(v));
-  return std_vec("StdVec_Vector", items);
-}
-
-MatrixList to_python(const Matrices &matrices) {
-  nb::list items;
-  for (const MatrixXs &m : matrices)
-    items.append(nb::cast(m));
-  return std_vec("StdVec_Matrix", items);
+void write_array(nb::handle out, nb::handle value, const std::string &name) {
+  const nb::module_ numpy = nb::module_::import_("numpy");
+  nb::object given;
+  try {
+    given = numpy.attr("asarray")(value, "dtype"_a = out.attr("dtype"));
+  } catch (nb::python_error &) {
+    given = nb::borrow(value);
+  }
+  if (!nb::hasattr(given, "shape") || !given.attr("shape").equal(out.attr("shape"))) {
+    Dims expected;
+    for (nb::handle size : out.attr("shape"))
+      expected.push_back(nb::cast<Eigen::Index>(size));
+    raise_shape(name, expected, given);
+  }
+  numpy.attr("copyto")(out, given);
 }
 
 } // namespace aligator::python

@@ -36,48 +36,72 @@ MatrixXs matrix_from_python(nb::handle object, const std::string &name, Eigen::I
 void write_into(nb::handle out, const char *name, const VectorXs &value);
 void write_into(nb::handle out, const char *name, const MatrixXs &value);
 
-/// What type stubs call these results: NumPy arrays, and lists of them.
+/// Copy `value`, of the same shape, into the NumPy array `out`.
+void write_array(nb::handle out, nb::handle value, const std::string &name);
+
+/// What type stubs call a NumPy array of doubles.
 using ArrayView = nb::typed<nb::object, nb::ndarray<nb::numpy, Scalar>>;
-using VectorList = nb::typed<nb::list, VectorXs>;
-using MatrixList = nb::typed<nb::list, MatrixXs>;
 
 /// NumPy view of an Eigen expression with direct access, which keeps `owner` alive.
 template <class Dense> ArrayView view(Dense &&dense, nb::handle owner) {
   using Plain = std::decay_t<Dense>;
-  auto *data = const_cast<Scalar *>(dense.data());
+  using Number = typename Plain::Scalar;
+  auto *data = const_cast<Number *>(dense.data());
   if constexpr (Plain::IsVectorAtCompileTime) {
     const size_t shape[1] = {size_t(dense.size())};
     const int64_t strides[1] = {int64_t(dense.innerStride())};
-    return nb::cast(nb::ndarray<nb::numpy, Scalar>(data, 1, shape, owner, strides));
+    return nb::cast(nb::ndarray<nb::numpy, Number>(data, 1, shape, owner, strides));
   } else {
     const bool row_major = Plain::IsRowMajor;
     const size_t shape[2] = {size_t(dense.rows()), size_t(dense.cols())};
     const int64_t inner = dense.innerStride(), outer = dense.outerStride();
     const int64_t strides[2] = {row_major ? outer : inner, row_major ? inner : outer};
-    return nb::cast(nb::ndarray<nb::numpy, Scalar>(data, 2, shape, owner, strides));
+    return nb::cast(nb::ndarray<nb::numpy, Number>(data, 2, shape, owner, strides));
   }
 }
 
-/// Define a property that shows an array inside `T` as a view and copies into it on assignment; its shape is fixed.
-template <class T, class Class, class Get>
-void def_array(Class &cls, const char *name, Get get, const char *doc) {
+/// The same, which Python cannot write into.
+template <class Dense> ArrayView readonly_view(const Dense &dense, nb::handle owner) {
+  ArrayView array = view(dense, owner);
+  array.attr("flags").attr("writeable") = false;
+  return array;
+}
+
+/// A copy that Python cannot write into, of what the library may move in memory.
+template <class Dense> ArrayView readonly_copy(const Dense &dense) {
+  ArrayView array = nb::cast(dense);
+  array.attr("flags").attr("writeable") = false;
+  return array;
+}
+
+/// Define a property that shows an array inside `T` as a view; what is written into it is in `T`.
+template <class T, class Class, class Get> void def_view(Class &cls, const char *name, Get get, const char *doc) {
+  cls.def_prop_ro(name, [get](nb::pointer_and_handle<T> self) { return view(get(*self.p), self.h); }, doc);
+}
+
+/// Define a property that shows an array inside `T` which Python cannot write into.
+template <class T, class Class, class Get> void def_constant(Class &cls, const char *name, Get get, const char *doc) {
+  cls.def_prop_ro(name, [get](nb::pointer_and_handle<T> self) { return readonly_view(get(*self.p), self.h); }, doc);
+}
+
+/// A view, with a copy into it on assignment. Its shape is fixed.
+template <class T, class Class, class Get> void def_array(Class &cls, const char *name, Get get, const char *doc) {
   cls.def_prop_rw(
       name, [get](nb::pointer_and_handle<T> self) { return view(get(*self.p), self.h); },
       [get, name](T &self, nb::object value) {
         auto &&target = get(self);
         using Plain = std::decay_t<decltype(target)>;
-        if constexpr (Plain::IsVectorAtCompileTime)
-          target = vector_from_python(value, name, target.size());
-        else
-          target = matrix_from_python(value, name, target.rows(), target.cols());
+        // Constants: a temporary would be moved into the target, and views of the target be left without memory.
+        if constexpr (Plain::IsVectorAtCompileTime) {
+          const VectorXs vector = vector_from_python(value, name, target.size());
+          target = vector;
+        } else {
+          const MatrixXs matrix = matrix_from_python(value, name, target.rows(), target.cols());
+          target = matrix;
+        }
       },
       doc);
 }
-
-/// Python list with the given class name among the StdVec_* ones.
-nb::list std_vec(const char *class_name, nb::list items);
-VectorList to_python(const Vectors &vectors);
-MatrixList to_python(const Matrices &matrices);
 
 } // namespace aligator::python
 

@@ -14,6 +14,11 @@ std::vector<const TrajOptProblem *> &problems() {
   return being_solved;
 }
 
+std::vector<const void *> &parts_in_use() {
+  static std::vector<const void *> parts;
+  return parts;
+}
+
 template <class Predicate> void check_none(Predicate has_it) {
   const bool found = std::any_of(problems().begin(), problems().end(), [&](const auto *p) { return has_it(*p); });
   if (found)
@@ -38,9 +43,22 @@ template <class Predicate> bool any_stage(const TrajOptProblem &problem, Predica
 
 } // namespace
 
-BeingSolved::BeingSolved(const TrajOptProblem &problem) : problem_(problem) { problems().push_back(&problem); }
+BeingSolved::BeingSolved(const TrajOptProblem &problem, std::vector<const void *> parts)
+    : problem_(problem), parts_(std::move(parts)) {
+  problems().push_back(&problem);
+  parts_in_use().insert(parts_in_use().end(), parts_.begin(), parts_.end());
+}
 
-BeingSolved::~BeingSolved() { problems().erase(std::find(problems().begin(), problems().end(), &problem_)); }
+BeingSolved::~BeingSolved() {
+  problems().erase(std::find(problems().begin(), problems().end(), &problem_));
+  for (const void *part : parts_)
+    parts_in_use().erase(std::find(parts_in_use().begin(), parts_in_use().end(), part));
+}
+
+void check_not_in_use(const void *part) {
+  if (std::find(parts_in_use().begin(), parts_in_use().end(), part) != parts_in_use().end())
+    throw std::runtime_error("the solver is at work: its results and workspace can be changed when run() has returned");
+}
 
 void check_not_being_solved(const TrajOptProblem &problem) {
   check_none([&](const TrajOptProblem &p) { return &p == &problem; });

@@ -6,17 +6,22 @@
 
 namespace aligator::python {
 
-/// Marks a problem as being solved, as long as this lives. Made and destroyed with the GIL.
+/// Marks a problem as being solved, and the solver's results and workspace as in use, as long as this lives. Made and
+/// destroyed with the GIL.
 class BeingSolved {
 public:
-  explicit BeingSolved(const TrajOptProblem &problem);
+  BeingSolved(const TrajOptProblem &problem, std::vector<const void *> parts);
   ~BeingSolved();
   BeingSolved(const BeingSolved &) = delete;
   BeingSolved &operator=(const BeingSolved &) = delete;
 
 private:
   const TrajOptProblem &problem_;
+  std::vector<const void *> parts_;
 };
+
+/// Raise RuntimeError if these are the results or the workspace of a solver that is at work.
+void check_not_in_use(const void *part);
 
 /// Raise RuntimeError if this is, or is a part of, a problem that is being solved.
 void check_not_being_solved(const TrajOptProblem &problem);

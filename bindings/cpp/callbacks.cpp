@@ -1,6 +1,7 @@
 #include "fddp.hpp"
 #include "module.hpp"
 #include "proxddp.hpp"
+#include "sequences.hpp"
 #include "trampolines.hpp"
 
 #include <aligator/core/history-callback.hpp>
@@ -28,6 +29,7 @@ struct HistoryCallback : HistoryCallbackTpl<Scalar> {
       : Base(&unknown_solver, store_pd_vars, store_values) {}
 
   void call(const WorkspaceBase &workspace, const ResultsBase &results) override {
+    const nb::gil_scoped_acquire gil; // Python may be looking at the records
     Base::call(workspace, results);
     if (const auto solver = proxddp.lock()) {
       prim_tols.push_back((*solver)->prim_tol_);
@@ -75,12 +77,7 @@ void bind_callbacks(nb::module_ &m) {
   const auto scalars = [&history](const char *name, auto member, const char *doc) {
     history.def_prop_ro(
         name,
-        [member](const HistoryCallback &h) {
-          nb::list items;
-          for (const auto &value : h.*member)
-            items.append(value);
-          return std_vec("StdVec_Scalar", items);
-        },
+        [member](nb::pointer_and_handle<HistoryCallback> h) { return values<StdVec_Scalar>(h.h, h.p->*member); },
         doc);
   };
   scalars("values", &HistoryCallback::values, "Costs.");
@@ -95,6 +92,7 @@ void bind_callbacks(nb::module_ &m) {
     history.def_prop_ro(
         name,
         [member](const HistoryCallback &h) {
+          // Copies: the library moves its records in memory as they become more.
           nb::list items;
           for (const Vectors &trajectory : h.*member)
             items.append(to_python(trajectory));

@@ -1,5 +1,6 @@
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
+#include "sequences.hpp"
 
 #include <aligator/modelling/multibody/center-of-mass-translation.hpp>
 #include <aligator/modelling/multibody/center-of-mass-velocity.hpp>
@@ -16,7 +17,7 @@ namespace {
 
 /// getReference() and setReference() of a target of fixed size.
 template <class Residual, class Class> void def_reference(Class &cls, int size, const char *arg, const char *doc) {
-  cls.def("getReference", [](const Residual &f) { return VectorXs(f.getReference()); }, doc);
+  cls.def("getReference", [](nb::pointer_and_handle<Residual> f) { return view(f.p->getReference(), f.h); }, doc);
   cls.def(
       "setReference",
       [size, arg](Residual &f, const VectorArg &reference) { f.setReference(reference.as(arg, size)); }, nb::arg(arg), doc);
@@ -39,8 +40,8 @@ void bind_gravity_compensation(nb::module_ &m) {
              new (self) Gravity(ndx, actuation_matrix.as("actuation_matrix", model.nv), model);
            },
            "ndx"_a, "actuation_matrix"_a, "model"_a, "With joint forces actuation_matrix u. actuation_matrix: (nv, nu).")
-      .def_prop_ro("actuation_matrix", [](const Gravity &f) { return f.actuation_matrix_; }, "(nv, nu).")
       .def_ro("use_actuation_matrix", &Gravity::use_actuation_matrix, "Whether there is an actuation matrix.");
+  def_view<Gravity>(cls, "actuation_matrix", [](Gravity &f) -> MatrixXs & { return f.actuation_matrix_; }, "(nv, nu).");
   def_pin_model<Gravity>(cls);
   register_pinocchio_residual<Gravity, StageFunction>(false);
   bind_pinocchio_data<Gravity::Data>(m, "GravityCompensationData");
@@ -67,7 +68,8 @@ void bind_momentum_derivative(nb::module_ &m) {
           },
           "ndx"_a, "model"_a, "gravity"_a, "contact_states"_a, "contact_ids"_a, "force_size"_a)
       .def_prop_rw(
-          "contact_states", [](const Derivative &f) { return f.contact_states_; },
+          "contact_states",
+          [](nb::pointer_and_handle<Derivative> f) { return values<StdVec_bool>(f.h, f.p->contact_states_); },
           [](Derivative &f, const std::vector<bool> &states) {
             check_equal(long(states.size()), long(f.contact_ids_.size()), "contact_states: number");
             f.contact_states_ = states;

@@ -1,6 +1,7 @@
 #include "checks.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <aligator/modelling/centroidal/angular-acceleration.hpp>
 #include <aligator/modelling/centroidal/angular-momentum.hpp>
@@ -38,24 +39,39 @@ void check_contact(int nu, int k, int force_size) {
     raise_value_error("k: expected the index of one of the {} contacts in u, got {}", nu / force_size, k);
 }
 
+std::vector<Vector3s> positions_arg(const VectorsArg &poses) {
+  std::vector<Vector3s> positions;
+  for (const VectorXs &pose : poses.as("contact_poses")) {
+    check_equal(pose.size(), 3, "contact_poses: size of each");
+    positions.emplace_back(pose);
+  }
+  return positions;
+}
+
+/// Exchange the contacts of a model for those of a map of as many.
+void assign_contacts(ContactMap &target, const ContactMap &contacts) {
+  check_equal(long(contacts.size_), long(target.size_), "contact_map: number of contacts");
+  detach(target.contact_poses_);
+  target = contacts;
+}
+
 void bind_contact_map(nb::module_ &m) {
   nb::class_<ContactMap>(m, "ContactMap", "Names, states (active or not) and positions (metres) of contacts.")
       .def("__init__",
            [](ContactMap *self, const std::vector<std::string> &names, const std::vector<bool> &states,
               const VectorsArg &poses) {
              check_equal(long(states.size()), long(names.size()), "contact_states: number (expected that of the names)");
-             std::vector<Vector3s> positions;
-             for (const VectorXs &pose : poses.as("contact_poses")) {
-               check_equal(pose.size(), 3, "contact_poses: size of each");
-               positions.emplace_back(pose);
-             }
+             const std::vector<Vector3s> positions = positions_arg(poses);
+             check_equal(long(positions.size()), long(names.size()), "contact_poses: number (expected that of the names)");
              new (self) ContactMap(names, states, positions);
            },
            "contact_names"_a, "contact_states"_a, "contact_poses"_a)
       .def(
           "addContact",
           [](ContactMap &c, const std::string &name, bool state, const VectorArg &pose) {
-            c.addContact(name, state, pose.as("pose", 3));
+            const Vector3s position = pose.as("pose", 3);
+            detach(c.contact_poses_);
+            c.addContact(name, state, position);
           },
           "name"_a, "state"_a, "pose"_a, "Add a contact.")
       .def(
@@ -63,24 +79,48 @@ void bind_contact_map(nb::module_ &m) {
           [](ContactMap &c, size_t i) {
             if (i >= c.size_)
               throw nb::index_error("i: no such contact");
+            detach(c.contact_poses_);
             c.removeContact(i);
           },
           "i"_a, "Remove the i-th contact.")
       .def("getContactState", [](const ContactMap &c, const std::string &name) { return c.getContactState(name); }, "name"_a)
-      .def("getContactPose", [](const ContactMap &c, const std::string &name) { return c.getContactPose(name); }, "name"_a)
+      .def(
+          "getContactPose",
+          [](nb::pointer_and_handle<ContactMap> c, const std::string &name) {
+            return view(c.p->getContactPose(name), view_owner(c.h, &c.p->contact_poses_));
+          },
+          "name"_a)
       .def(
           "setContactPose",
           [](ContactMap &c, const std::string &name, const VectorArg &ref) { c.setContactPose(name, ref.as("ref", 3)); },
           "name"_a, "ref"_a)
       .def_ro("size", &ContactMap::size_, "Number of contacts.")
-      .def_prop_ro("contact_names", [](const ContactMap &c) { return c.contact_names_; })
-      .def_prop_ro("contact_states", [](const ContactMap &c) { return c.contact_states_; })
-      .def_prop_ro("contact_poses", [](const ContactMap &c) {
-        Vectors poses;
-        for (const Vector3s &p : c.contact_poses_)
-          poses.emplace_back(p);
-        return to_python(poses);
-      });
+      .def_prop_rw(
+          "contact_names",
+          [](nb::pointer_and_handle<ContactMap> c) { return values<StdVec_StringView>(c.h, c.p->contact_names_); },
+          [](ContactMap &c, const std::vector<std::string> &names) {
+            check_equal(long(names.size()), long(c.size_), "contact_names: number");
+            c.contact_names_ = names;
+          },
+          "The names.")
+      .def_prop_rw(
+          "contact_states",
+          [](nb::pointer_and_handle<ContactMap> c) { return values<StdVec_bool>(c.h, c.p->contact_states_); },
+          [](ContactMap &c, const std::vector<bool> &states) {
+            check_equal(long(states.size()), long(c.size_), "contact_states: number");
+            c.contact_states_ = states;
+          },
+          "Which contacts are active.")
+      .def_prop_rw(
+          "contact_poses",
+          [](nb::pointer_and_handle<ContactMap> c) { return array_views<StdVec_Vector>(c.h, c.p->contact_poses_); },
+          [](ContactMap &c, const VectorsArg &poses) {
+            const std::vector<Vector3s> positions = positions_arg(poses);
+            check_equal(long(positions.size()), long(c.size_), "contact_poses: number");
+            detach(c.contact_poses_);
+            c.contact_poses_ = positions;
+          },
+          "The positions, in metres.");
 }
 
 /// A residual that is one part of the centroidal state minus a reference.
@@ -94,7 +134,8 @@ void bind_part(nb::module_ &m, const char *name, const char *data_name, const ch
              new (self) Residual(ndx, nu, reference.as(arg, 3));
            },
            "ndx"_a, "nu"_a, nb::arg(arg))
-      .def("getReference", [](const Residual &f) { return f.getReference(); }, "The target, (3,).")
+      .def("getReference", [](nb::pointer_and_handle<Residual> f) { return view(f.p->getReference(), f.h); },
+           "The target, (3,).")
       .def(
           "setReference",
           [new_arg](Residual &f, const VectorArg &reference) { f.setReference(Vector3s(reference.as(new_arg, 3))); },
@@ -114,7 +155,10 @@ void bind_acceleration(nb::module_ &m, const char *name, const char *data_name, 
              new (self) Residual(ndx, nu, mass, gravity.as("gravity", 3), contact_map, force_size);
            },
            "ndx"_a, "nu"_a, "mass"_a, "gravity"_a, "contact_map"_a, "force_size"_a)
-      .def_ro("contact_map", &Residual::contact_map_, "The contacts.");
+      .def_prop_rw(
+          "contact_map", [](Residual &f) -> ContactMap & { return f.contact_map_; },
+          [](Residual &f, const ContactMap &contacts) { assign_contacts(f.contact_map_, contacts); },
+          "The contacts.");
   register_model<Residual, StageFunction>();
   nb::class_<Data, StageFunctionData>(m, data_name, "Data of the residual.");
 }
@@ -135,7 +179,10 @@ void bind_centroidal_dynamics(nb::module_ &m, const char *name, const char *data
              new (self) Dynamics(space, total_mass, gravity.as("gravity", 3), contact_map, force_size);
            },
            "space"_a, "total_mass"_a, "gravity"_a, "contact_map"_a, "force_size"_a)
-      .def_ro("contact_map", &Dynamics::contact_map_, "The contacts.");
+      .def_prop_rw(
+          "contact_map", [](Dynamics &f) -> ContactMap & { return f.contact_map_; },
+          [](Dynamics &f, const ContactMap &contacts) { assign_contacts(f.contact_map_, contacts); },
+          "The contacts.");
   register_model<Dynamics, ODE, ContinuousDynamics>();
   nb::class_<Data, ContinuousDynamicsData>(m, data_name, "Data of the dynamics.");
 }

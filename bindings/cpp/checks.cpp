@@ -188,13 +188,24 @@ void check_terminal_function(const StageFunction &function, const CostAbstract &
   check_function_input(function, *term_cost.space, state_only ? -1 : term_cost.nu, name);
 }
 
-void check_set_size(const ConstraintSet &set, int nr, const std::string &name) {
-  if (const auto *box = dynamic_cast<const BoxConstraintTpl<Scalar> *>(&set))
+void check_bounds(const VectorXs &lower, const VectorXs &upper, const std::string &name) {
+  if (lower.hasNaN() || upper.hasNaN())
+    raise_value_error("{}{}: expected numbers, got NaN", name, lower.hasNaN() ? "lower" : "upper");
+  if ((lower.array() > upper.array()).any())
+    raise_value_error("{}lower: every entry must be at most that of upper", name);
+}
+
+void check_set(const ConstraintSet &set, int nr, const std::string &name) {
+  if (const auto *box = dynamic_cast<const BoxConstraintTpl<Scalar> *>(&set)) {
     check_equal(box->lower_limit.size(), nr, (name + ": size of the bounds (expected func.nr)").c_str());
+    check_bounds(box->lower_limit, box->upper_limit, name + ": ");
+  }
   if (const auto *product = dynamic_cast<const ConstraintSetProductTpl<Scalar> *>(&set)) {
     long rows = 0;
-    for (const Eigen::Index block : product->blockSizes())
-      rows += block;
+    for (size_t i = 0; i < product->blockSizes().size(); ++i) {
+      rows += product->blockSizes()[i];
+      check_set(*product->components()[i], int(product->blockSizes()[i]), fmt::format("{}.components[{}]", name, i));
+    }
     check_equal(rows, nr, (name + ": sum of the block sizes (expected func.nr)").c_str());
   }
 }
@@ -206,7 +217,7 @@ void check_stage(const StageModel &stage, const std::string &name) {
   for (size_t i = 0; i < stage.numConstraints(); ++i) {
     const std::string part = fmt::format("{}.constraints[{}]", name, i);
     check_function_input(*stage.constraints_.funcs[i], stage.xspace(), stage.nu(), part);
-    check_set_size(*stage.constraints_.sets[i], stage.constraints_.funcs[i]->nr, part);
+    check_set(*stage.constraints_.sets[i], stage.constraints_.funcs[i]->nr, part);
   }
 }
 
@@ -225,7 +236,7 @@ void check_problem(const TrajOptProblem &problem) {
   for (size_t i = 0; i < problem.term_cstrs_.size(); ++i) {
     const std::string name = fmt::format("problem.term_constraints[{}]", i);
     check_terminal_function(*problem.term_cstrs_.funcs[i], *problem.term_cost_, name);
-    check_set_size(*problem.term_cstrs_.sets[i], problem.term_cstrs_.funcs[i]->nr, name);
+    check_set(*problem.term_cstrs_.sets[i], problem.term_cstrs_.funcs[i]->nr, name);
   }
 }
 

@@ -39,8 +39,11 @@ void check_function_input(const StageFunction &function, const Manifold &space, 
 /// Raise unless `function` can be a constraint at the end of a problem with this terminal cost.
 void check_terminal_function(const StageFunction &function, const CostAbstract &term_cost, const std::string &name);
 
-/// Raise unless a set is one of vectors of this size.
-void check_set_size(const ConstraintSet &set, int nr, const std::string &name);
+/// Raise unless every lower bound is at most the upper one; either may be infinite.
+void check_bounds(const VectorXs &lower, const VectorXs &upper, const std::string &name);
+
+/// Raise unless a set is one of vectors of this size, and not empty.
+void check_set(const ConstraintSet &set, int nr, const std::string &name);
 
 /// Raise unless xs and us are trajectories of the problem's sizes.
 void check_trajectory(const TrajOptProblem &problem, const Vectors &xs, const Vectors &us, const char *xs_name,

@@ -16,6 +16,12 @@ namespace {
 using PolyManifold = xyz::polymorphic<Manifold>;
 using PolyFunction = xyz::polymorphic<StageFunction>;
 
+/// The target of the residual inside a cost, as a view that stays valid when the cost gets another residual.
+template <class Residual, class Cost> ArrayView target_view(nb::pointer_and_handle<Cost> self) {
+  const nb::object residual = nb::cast(self.p->residual_, nb::rv_policy::reference_internal, self.h);
+  return view(static_cast<Residual &>(*self.p->residual_).target_, residual);
+}
+
 void bind_quadratic_residual_costs(nb::module_ &m) {
   using Cost = QuadraticResidualCostTpl<Scalar>;
   nb::class_<Cost, CostAbstract> cls(m, "QuadraticResidualCost",
@@ -48,8 +54,12 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
            },
            "space"_a, "nu"_a, "target"_a, "weights"_a)
       .def_prop_rw(
-          "target", [](const StateCost &c) { return VectorXs(c.getTarget()); },
-          [](StateCost &c, const VectorArg &x) { c.setTarget(x.as("target", c.nx())); }, "Target state, (nx,).");
+          "target", &target_view<StateErrorResidualTpl<Scalar>, StateCost>,
+          [](StateCost &c, const VectorArg &x) {
+            const VectorXs target = x.as("target", c.nx());
+            c.setTarget(target);
+          },
+          "Target state, (nx,).");
   def_copy<StateCost>(state);
   register_model<StateCost, CostAbstract>();
 
@@ -76,7 +86,7 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
            },
            "space"_a, "target"_a, "weights"_a)
       .def_prop_rw(
-          "target", [](const ControlCost &c) { return VectorXs(c.getTarget()); },
+          "target", &target_view<ControlErrorResidualTpl<Scalar>, ControlCost>,
           [](ControlCost &c, const VectorArg &u) { c.setTarget(u.as("target", c.nu)); }, "Target control, (nu,).");
   def_copy<ControlCost>(control);
   register_model<ControlCost, CostAbstract>();
@@ -90,13 +100,40 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
 /// One weight for each row, or the same for all.
 VectorXs barrier_weights(nb::handle weights, const char *name, int nr) {
   Scalar same;
-  if (nb::try_cast(weights, same))
-    return VectorXs::Constant(nr, same);
-  return vector_from_python(weights, name, nr);
+  const VectorXs out =
+      nb::try_cast(weights, same) ? VectorXs::Constant(nr, same) : vector_from_python(weights, name, nr);
+  if (!(out.array() > 0).all())
+    raise_value_error("{}: expected numbers > 0", name);
+  return out;
 }
 
+/// The sum of w_i g_i' g_i, with g_i the i-th row of the residual's Jacobian: the second derivative of a barrier
+/// sum_i w_i phi(r_i), w_i = phi''(r_i), without those of the residual.
+void add_gauss_newton(const CompositeCostDataTpl<Scalar> &data, const VectorXs &second_derivatives, MatrixXs &hessian) {
+  const auto J = data.residual_data->jac_buffer_.leftCols(hessian.cols());
+  hessian.noalias() = J.transpose() * second_derivatives.asDiagonal() * J;
+}
+
+/// The library's cost with its Hessian, which in version 0.19.1 has the wrong sign.
+struct LogResidualCost : LogResidualCostTpl<Scalar> {
+  using LogResidualCostTpl::LogResidualCostTpl;
+  void computeHessians(const ConstVectorRef &, const ConstVectorRef &, CostData &data) const override {
+    const auto &d = static_cast<const Data &>(data);
+    add_gauss_newton(d, barrier_weights_.array() / d.residual_data->value_.array().square(), data.hess_);
+  }
+};
+
+/// The library's cost with its Hessian, where version 0.19.1 squares the weights and the parabola's derivative.
+struct RelaxedLogBarrierCost : RelaxedLogBarrierCostTpl<Scalar> {
+  using RelaxedLogBarrierCostTpl::RelaxedLogBarrierCostTpl;
+  void computeHessians(const ConstVectorRef &, const ConstVectorRef &, CostData &data) const override {
+    const auto &d = static_cast<const Data &>(data);
+    add_gauss_newton(d, barrier_weights_.array() / d.residual_data->value_.array().max(threshold_).square(), data.hess_);
+  }
+};
+
 void bind_log_costs(nb::module_ &m) {
-  using LogCost = LogResidualCostTpl<Scalar>;
+  using LogCost = LogResidualCost;
   nb::class_<LogCost, CostAbstract> log(m, "LogResidualCost",
                                         "Barrier -sum_i w_i log(r_i) of a residual r(x, u) that must stay positive.");
   const auto make_log = [](LogCost *self, const PolyManifold &space, const PolyFunction &function, nb::handle weights,
@@ -118,7 +155,7 @@ void bind_log_costs(nb::module_ &m) {
   def_copy<LogCost>(log);
   register_model<LogCost, CostAbstract>();
 
-  using Relaxed = RelaxedLogBarrierCostTpl<Scalar>;
+  using Relaxed = RelaxedLogBarrierCost;
   nb::class_<Relaxed, CostAbstract> relaxed(
       m, "RelaxedLogBarrierCost",
       "Barrier -sum_i w_i log(r_i) of a residual r(x, u), continued by a parabola below the threshold.");
@@ -127,6 +164,8 @@ void bind_log_costs(nb::module_ &m) {
            [](Relaxed *self, const PolyManifold &space, const PolyFunction &function, nb::object weights,
               Scalar threshold) {
              check_function_input(*function, *space, function->nu, "function");
+             if (!(threshold > 0))
+               raise_value_error("threshold: expected a number > 0, got {}", threshold);
              new (self) Relaxed(space, function, barrier_weights(weights, "weights", function->nr), threshold);
            },
            "space"_a, "function"_a, "weights"_a, "threshold"_a, "weights: (nr,), or one number; threshold: > 0.")

@@ -3,6 +3,7 @@
 #include "copying.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <aligator/modelling/constraints.hpp>
 #include <nanobind/stl/vector.h>
@@ -154,8 +155,7 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
   box.def("__init__",
           [](BoxConstraint *self, const VectorArg &lower, const VectorArg &upper) {
             const VectorXs lo = lower.as("lower"), up = upper.as("upper", lo.size());
-            if ((lo.array() > up.array()).any())
-              raise_value_error("lower: every entry must be at most that of upper");
+            check_bounds(lo, up, "");
             new (self) BoxConstraint(lo, up);
           },
           "lower"_a, "upper"_a);
@@ -188,8 +188,21 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
              new (self) ProductSet(components, blockSizes);
            },
            "components"_a, "blockSizes"_a)
-      .def_prop_ro("components", &ProductSet::components, "The sets.")
-      .def_prop_ro("blockSizes", &ProductSet::blockSizes, "Number of rows of each set.");
+      .def_prop_ro(
+          "components",
+          [](nb::pointer_and_handle<ProductSet> self) {
+            ProductSet *product = self.p;
+            const auto check = [product](size_t i, const ConstraintSet *set) {
+              check_set(*set, int(product->blockSizes()[i]), "component");
+            };
+            return models<StdVec_ConstraintObject>(
+                self.h, const_cast<std::vector<PolySet> &>(product->components()), false, check);
+          },
+          "The sets.")
+      .def_prop_ro(
+          "blockSizes",
+          [](nb::pointer_and_handle<ProductSet> s) { return values<StdVec_long>(s.h, s.p->blockSizes()); },
+          "Number of rows of each set.");
   register_model<ProductSet, ConstraintSet>();
 
   using Stack = context::ConstraintStack;
@@ -197,27 +210,36 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
       .def_prop_ro(
           "funcs",
           [](nb::pointer_and_handle<Stack> self) {
-            nb::list items;
-            for (auto &f : self.p->funcs)
-              items.append(nb::cast(f, nb::rv_policy::reference_internal, self.h));
-            return std_vec("StdVec_StageFunction", items);
+            Stack *stack = self.p;
+            const auto check = [stack](size_t i, const StageFunction *f) {
+              check_not_being_solved(*stack);
+              const StageFunction &old = *stack->funcs[i];
+              check_equal(f->ndx1, old.ndx1, "func.ndx1");
+              check_equal(f->nu, old.nu, "func.nu");
+              check_equal(f->nr, old.nr, "func.nr");
+            };
+            return models<StdVec_StageFunction>(self.h, stack->funcs, false, check);
           },
           "The constraint functions.")
       .def_prop_ro(
           "sets",
           [](nb::pointer_and_handle<Stack> self) {
-            nb::list items;
-            for (auto &s : self.p->sets)
-              items.append(nb::cast(s, nb::rv_policy::reference_internal, self.h));
-            return std_vec("StdVec_ConstraintObject", items);
+            Stack *stack = self.p;
+            const auto check = [stack](size_t i, const ConstraintSet *set) {
+              check_not_being_solved(*stack);
+              check_set(*set, stack->funcs[i]->nr, "cstr_set");
+            };
+            return models<StdVec_ConstraintObject>(self.h, stack->sets, false, check);
           },
           "The sets that the functions' values must lie in.")
-      .def_prop_ro("dims", [](const Stack &s) { return std::vector<long>(s.dims()); }, "Number of rows of each.")
+      .def_prop_ro("dims", [](nb::pointer_and_handle<Stack> s) { return values<StdVec_long>(s.h, s.p->dims()); },
+                   "Number of rows of each.")
       .def_prop_ro("total_dim", &Stack::totalDim, "Total number of rows.")
       .def_prop_ro("size", &Stack::size, "Number of constraints.")
       .def("__len__", &Stack::size)
       .def("pushBack", [](Stack &s, const xyz::polymorphic<StageFunction> &func, const PolySet &cstr_set) {
              check_not_being_solved(s);
+             check_set(*cstr_set, func->nr, "cstr_set");
              s.pushBack(func, cstr_set);
            }, "func"_a, "cstr_set"_a, "Add a constraint.");
 }

@@ -2,6 +2,7 @@
 #include "constraint_data.hpp"
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
+#include "sequences.hpp"
 
 #include <aligator/modelling/dynamics/kinodynamics-fwd.hpp>
 #include <aligator/modelling/dynamics/multibody-constraint-fwd.hpp>
@@ -60,7 +61,8 @@ void bind_contact_dynamics(nb::module_ &m) {
            },
            "space"_a, "model"_a, "gravity"_a, "contact_states"_a, "contact_ids"_a, "force_size"_a)
       .def_prop_rw(
-          "contact_states", [](const Kino &f) { return f.contact_states_; },
+          "contact_states",
+          [](nb::pointer_and_handle<Kino> f) { return values<StdVec_bool>(f.h, f.p->contact_states_); },
           [](Kino &f, const std::vector<bool> &states) {
             check_equal(long(states.size()), long(f.contact_ids_.size()), "contact_states: number");
             f.contact_states_ = states;

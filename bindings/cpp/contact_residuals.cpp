@@ -23,7 +23,8 @@ template <class Data> void bind_contact_data(nb::module_ &m, const char *name) {
   def_constraint_datas<Data>(cls);
 }
 
-/// The library's own function solves with a Jacobian that is only partly initialised (0.19.1).
+/// The library's own function solves with a Jacobian that is only partly initialised (0.19.1), and its forces are
+/// unbounded where contacts are redundant; of those that do not accelerate the robot, these are the smallest.
 nb::object constrained_inverse_dynamics(const PinModel &model, context::PinData &data, const VectorArg &q,
                                         const VectorArg &v, const MatrixArg &actMatrix,
                                         const context::RCMVector &constraint_model,
@@ -42,7 +43,9 @@ nb::object constrained_inverse_dynamics(const PinModel &model, context::PinData 
   pinocchio::getConstraintsJacobian(model, data, constraint_model, constraint_data, jacobian);
   MatrixXs forces(model.nv, nu + rows);
   forces << actuation, -jacobian.transpose();
-  const VectorXs solution = forces.colPivHouseholderQr().solve(data.nle);
+  Eigen::CompleteOrthogonalDecomposition<MatrixXs> decomposition(forces.rows(), forces.cols());
+  decomposition.setThreshold(1e-10); // Jacobians are exact to about 1e-14
+  const VectorXs solution = decomposition.compute(forces).solve(data.nle);
   return nb::make_tuple(VectorXs(solution.head(nu)), VectorXs(solution.tail(rows)));
 }
 
@@ -67,7 +70,7 @@ void bind_contact_residuals(nb::module_ &m) {
                               prox_settings, f, contact_name);
            },
            "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "fref"_a, "contact_name"_a)
-      .def("getReference", [](const Force &f) { return VectorXs(f.getReference()); }, "The target force.")
+      .def("getReference", [](nb::pointer_and_handle<Force> f) { return view(f.p->getReference(), f.h); }, "The target force.")
       .def(
           "setReference",
           [](Force &f, const VectorArg &fnew) {

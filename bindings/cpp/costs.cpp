@@ -128,9 +128,11 @@ void bind_quadratic_cost(nb::module_ &m) {
   def_array<Cost>(cls, "interp_u", [](Cost &c) -> VectorXs & { return c.interp_u; }, "Linear term in u, (nu,).");
   cls.def_prop_ro("has_cross_term", &Cost::hasCrossTerm, "Whether there is a cross term.")
       .def_prop_rw(
-          "weights_cross", [](const Cost &c) { return MatrixXs(c.getCrossWeights()); },
+          "weights_cross",
+          // Read-only: they count only if they were set.
+          [](nb::pointer_and_handle<Cost> c) { return readonly_view(c.p->getCrossWeights(), c.h); },
           [](Cost &c, const MatrixArg &w) { c.setCrossWeight(w.as("weights_cross", c.ndx(), c.nu)); },
-          "Cross weights, (nx, nu).");
+          "Cross weights, (nx, nu), as an array that can be assigned but not written into.");
   def_copy<Cost>(cls);
   register_model<Cost, CostAbstract>();
   nb::class_<Cost::Data, CostData>(m, "QuadraticCostData", "Data of QuadraticCost.");

@@ -276,18 +276,19 @@ void bind_explicit_dynamics(nb::module_ &m, nb::module_ &dynamics) {
   register_python_model<PyExplicitDynamics, ExplicitDynamicsProxy, ExplicitDynamics>();
 
   using Linear = dynamics::LinearDiscreteDynamicsTpl<Scalar>;
-  nb::class_<Linear, ExplicitDynamics>(dynamics, "LinearDiscreteDynamics",
-                                       "x' = A x + B u + c. A: (nx, nx), B: (nx, nu), c: (nx,).")
-      .def("__init__",
-           [](Linear *self, const MatrixArg &A, const MatrixArg &B, const VectorArg &c) {
-             const MatrixXs Am = A.as("A");
-             check_equal(Am.cols(), Am.rows(), "A: number of columns");
-             new (self) Linear(Am, B.as("B", Am.rows()), c.as("c", Am.rows()));
-           },
-           "A"_a, "B"_a, "c"_a)
-      .def_prop_ro("A", [](const Linear &f) { return MatrixXs(f.A_); }, "State matrix, (nx, nx).")
-      .def_prop_ro("B", [](const Linear &f) { return MatrixXs(f.B_); }, "Control matrix, (nx, nu).")
-      .def_prop_ro("c", [](const Linear &f) { return VectorXs(f.c_); }, "Drift, (nx,).");
+  nb::class_<Linear, ExplicitDynamics> linear(dynamics, "LinearDiscreteDynamics",
+                                              "x' = A x + B u + c. A: (nx, nx), B: (nx, nu), c: (nx,).");
+  linear.def("__init__",
+             [](Linear *self, const MatrixArg &A, const MatrixArg &B, const VectorArg &c) {
+               const MatrixXs Am = A.as("A");
+               check_equal(Am.cols(), Am.rows(), "A: number of columns");
+               new (self) Linear(Am, B.as("B", Am.rows()), c.as("c", Am.rows()));
+             },
+             "A"_a, "B"_a, "c"_a);
+  // Constants, of which data objects have copies.
+  def_constant<Linear>(linear, "A", [](const Linear &f) -> auto & { return f.A_; }, "State matrix, (nx, nx).");
+  def_constant<Linear>(linear, "B", [](const Linear &f) -> auto & { return f.B_; }, "Control matrix, (nx, nu).");
+  def_constant<Linear>(linear, "c", [](const Linear &f) -> auto & { return f.c_; }, "Drift, (nx,).");
   register_model<Linear, ExplicitDynamics>();
 }
 

@@ -8,4 +8,7 @@ namespace aligator::python {
 
 using SolverFDDP = GuardedSolver<context::SolverFDDP>;
 
+void detach_arrays(SolverFDDP &solver);
+void allocate(SolverFDDP &solver, const TrajOptProblem &problem);
+
 } // namespace aligator::python

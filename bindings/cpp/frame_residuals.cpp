@@ -32,7 +32,8 @@ void bind_frame_residuals(nb::module_ &m) {
              new (self) Translation(ndx, nu, model, p_ref.as("p_ref", 3), frame_arg(model, id));
            },
            "ndx"_a, "nu"_a, "model"_a, "p_ref"_a, "id"_a)
-      .def("getReference", [](const Translation &f) { return f.p_ref_; }, "The target position, (3,).")
+      .def("getReference", [](nb::pointer_and_handle<Translation> f) { return view(f.p->p_ref_, f.h); },
+           "The target position, (3,).")
       .def(
           "setReference", [](Translation &f, const VectorArg &p) { f.p_ref_ = p.as("p_new", 3); }, "p_new"_a,
           "Set the target position, (3,).");
@@ -40,9 +41,9 @@ void bind_frame_residuals(nb::module_ &m) {
   def_pin_model<Translation>(translation);
   register_pinocchio_residual<Translation, StageFunction, UnaryFunction>(false);
   using TranslationData = FrameTranslationDataTpl<Scalar>;
-  bind_pinocchio_data<TranslationData>(m, "FrameTranslationData")
-      .def_prop_ro("fJf", [](const TranslationData &d) { return MatrixXs(d.fJf_); },
-                   "Jacobian of the frame in its own axes, (6, model.nv).");
+  auto translation_data = bind_pinocchio_data<TranslationData>(m, "FrameTranslationData");
+  def_view<TranslationData>(translation_data, "fJf", [](TranslationData &d) -> auto & { return d.fJf_; },
+                            "Jacobian of the frame in its own axes, (6, model.nv).");
 
   using Velocity = FrameVelocityResidualTpl<Scalar>;
   nb::class_<Velocity, UnaryFunction> velocity(
@@ -94,12 +95,13 @@ void bind_frame_residuals(nb::module_ &m) {
   def_pin_model<Placement>(placement);
   register_pinocchio_residual<Placement, StageFunction, UnaryFunction>(false);
   using PlacementData = FramePlacementDataTpl<Scalar>;
-  bind_pinocchio_data<PlacementData>(m, "FramePlacementData")
-      .def_prop_ro("rMf", [](const PlacementData &d) -> const SE3 & { return d.rMf_; },
-                   nb::rv_policy::reference_internal, "Placement of the frame relative to the target.")
-      .def_prop_ro("rJf", [](const PlacementData &d) { return MatrixXs(d.rJf_); }, "Jacobian of the logarithm, (6, 6).")
-      .def_prop_ro("fJf", [](const PlacementData &d) { return MatrixXs(d.fJf_); },
-                   "Jacobian of the frame in its own axes, (6, model.nv).");
+  auto placement_data = bind_pinocchio_data<PlacementData>(m, "FramePlacementData");
+  placement_data.def_prop_ro("rMf", [](const PlacementData &d) -> const SE3 & { return d.rMf_; },
+                             nb::rv_policy::reference_internal, "Placement of the frame relative to the target.");
+  def_view<PlacementData>(placement_data, "rJf", [](PlacementData &d) -> auto & { return d.rJf_; },
+                          "Jacobian of the logarithm, (6, 6).");
+  def_view<PlacementData>(placement_data, "fJf", [](PlacementData &d) -> auto & { return d.fJf_; },
+                          "Jacobian of the frame in its own axes, (6, model.nv).");
 
   using Equality = FrameEqualityResidualTpl<Scalar>;
   nb::class_<Equality, UnaryFunction> equality(
@@ -127,15 +129,15 @@ void bind_frame_residuals(nb::module_ &m) {
   def_pin_model<Equality>(equality);
   register_pinocchio_residual<Equality, StageFunction, UnaryFunction>(false);
   using EqualityData = FrameEqualityDataTpl<Scalar>;
-  bind_pinocchio_data<EqualityData>(m, "FrameEqualityData")
-      .def_prop_ro("RMf2", [](const EqualityData &d) -> const SE3 & { return d.RMf2_; },
-                   nb::rv_policy::reference_internal, "Placement of the second frame relative to its target.")
-      .def_prop_ro("RJlog6f2", [](const EqualityData &d) { return MatrixXs(d.RJlog6f2_); },
-                   "Jacobian of the logarithm, (6, 6).")
-      .def_prop_ro("wJf1", [](const EqualityData &d) { return MatrixXs(d.wJf1_); },
-                   "Jacobian of the first frame in world axes, (6, model.nv).")
-      .def_prop_ro("wJf2", [](const EqualityData &d) { return MatrixXs(d.wJf2_); },
-                   "Jacobian of the second frame in world axes, (6, model.nv).");
+  auto equality_data = bind_pinocchio_data<EqualityData>(m, "FrameEqualityData");
+  equality_data.def_prop_ro("RMf2", [](const EqualityData &d) -> const SE3 & { return d.RMf2_; },
+                            nb::rv_policy::reference_internal, "Placement of the second frame relative to its target.");
+  def_view<EqualityData>(equality_data, "RJlog6f2", [](EqualityData &d) -> auto & { return d.RJlog6f2_; },
+                         "Jacobian of the logarithm, (6, 6).");
+  def_view<EqualityData>(equality_data, "wJf1", [](EqualityData &d) -> auto & { return d.wJf1_; },
+                         "Jacobian of the first frame in world axes, (6, model.nv).");
+  def_view<EqualityData>(equality_data, "wJf2", [](EqualityData &d) -> auto & { return d.wJf2_; },
+                         "Jacobian of the second frame in world axes, (6, model.nv).");
 
   using Collision = FrameCollisionResidualTpl<Scalar>;
   nb::class_<Collision, UnaryFunction> collision(

@@ -11,6 +11,24 @@ namespace aligator::python {
 
 namespace {
 
+/// Whether it has the exact value of an integer: arrays do only if they are of one integer, and truth values are masks.
+bool is_integer(nb::handle object) {
+  if (nb::isinstance<nb::bool_>(object) || !PyIndex_Check(object.ptr()))
+    return false;
+  PyObject *index = PyNumber_Index(object.ptr());
+  Py_XDECREF(index);
+  PyErr_Clear();
+  return index != nullptr;
+}
+
+/// Numbers too large become the largest: they are out of range all the same.
+long integer(nb::handle object) { return PyNumber_AsSsize_t(object.ptr(), nullptr); }
+
+[[noreturn]] void refuse_rows(nb::handle key) {
+  throw nb::type_error(fmt::format("rows of a function: expected an index, a slice or a sequence of indices, got {}",
+                                   nb::cast<std::string>(key.type().attr("__name__"))).c_str());
+}
+
 /// The rows that an index, a slice or a list of indices selects. Raises IndexError if there is no such row.
 std::vector<int> selected_rows(nb::handle key, int nr) {
   const auto row = [nr](long i) {
@@ -24,11 +42,16 @@ std::vector<int> selected_rows(nb::handle key, int nr) {
     auto [start, stop, step, length] = nb::cast<nb::slice>(key).compute(size_t(nr));
     for (size_t i = 0; i < length; ++i)
       rows.push_back(int(start + Py_ssize_t(i) * step));
-  } else if (PyIndex_Check(key.ptr())) {
-    rows.push_back(row(PyNumber_AsSsize_t(key.ptr(), nullptr)));
+  } else if (is_integer(key)) {
+    rows.push_back(row(integer(key)));
+  } else if (PySequence_Check(key.ptr()) && !nb::isinstance<nb::str>(key) && !nb::isinstance<nb::bytes>(key)) {
+    for (nb::handle i : key) {
+      if (!is_integer(i))
+        refuse_rows(i);
+      rows.push_back(row(integer(i)));
+    }
   } else {
-    for (const long i : nb::cast<std::vector<long>>(key))
-      rows.push_back(row(i));
+    refuse_rows(key);
   }
   return rows;
 }
@@ -44,18 +67,24 @@ template <class Base, class... Bases> void bind_slice(nb::module_ &m, const char
            },
            "func"_a, "idx"_a, "One row.")
       .def("__init__",
-           [](Slice *self, const PolyBase &func, const std::vector<int> &indices) {
-             new (self) Slice(func, selected_rows(nb::cast(indices), func->nr));
+           [](Slice *self, const PolyBase &func, nb::object indices) {
+             new (self) Slice(func, selected_rows(indices, func->nr));
            },
            "func"_a, "indices"_a, "The rows of these indices.")
       .def_prop_ro("func", [](const Slice &f) -> const PolyBase & { return f.func; }, nb::rv_policy::reference_internal,
                    "The function.")
-      .def_prop_ro("indices", [](const Slice &f) { return f.indices; }, "The indices of its rows.");
+      .def_prop_ro(
+          "indices",
+          [](const Slice &f) {
+            using Indices = Eigen::Matrix<int, Eigen::Dynamic, 1>;
+            return readonly_copy(Indices(Eigen::Map<const Indices>(f.indices.data(), Eigen::Index(f.indices.size()))));
+          },
+          "The indices of its rows, as an array.");
   register_model<Slice, Base, Bases...>();
   // Here, since it needs the class just bound.
   nb::object base = m.attr(base_name);
   nb::setattr(base, "__getitem__",
-              nb::cpp_function(make, nb::name("__getitem__"), nb::scope(base), nb::is_method(), "key"_a,
+              nb::cpp_function(make, nb::name("__getitem__"), nb::scope(base), nb::is_method(), "key"_a.none(),
                                "Some rows of the function: by index, slice or list of indices."));
 }
 

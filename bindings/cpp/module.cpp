@@ -17,6 +17,7 @@ NB_MODULE(_aligator, m) {
   nb::module_ dynamics = m.def_submodule("dynamics", "Continuous dynamics, integrators, discrete dynamics.");
 
   bind_enums(m);
+  bind_sequences(m);
   bind_spaces(manifolds);
   bind_multibody_spaces(manifolds);
   bind_functions(m);

@@ -6,6 +6,7 @@
 namespace aligator::python {
 
 void bind_enums(nb::module_ &m);
+void bind_sequences(nb::module_ &m);
 void bind_spaces(nb::module_ &manifolds);
 void bind_multibody_spaces(nb::module_ &manifolds);
 void bind_functions(nb::module_ &m);

@@ -12,10 +12,10 @@ void bind_multibody_dynamics(nb::module_ &m) {
   using PhaseSpace = context::MultibodyPhaseSpace;
 
   using Free = dynamics::MultibodyFreeFwdDynamicsTpl<Scalar>;
-  nb::class_<Free, ODE>(m, "MultibodyFreeFwdDynamics",
-                        "Forward dynamics of a multibody system without contacts, with joint forces "
-                        "actuation_matrix u (N or N m).")
-      .def("__init__", [](Free *self, const PhaseSpace &space) { new (self) Free(space); }, "space"_a,
+  nb::class_<Free, ODE> free(m, "MultibodyFreeFwdDynamics",
+                             "Forward dynamics of a multibody system without contacts, with joint forces "
+                             "actuation_matrix u (N or N m).");
+  free.def("__init__", [](Free *self, const PhaseSpace &space) { new (self) Free(space); }, "space"_a,
            "With u the joint forces themselves: nu = model.nv.")
       .def("__init__",
            [](Free *self, const PhaseSpace &space, const MatrixArg &actuation_matrix) {
@@ -25,9 +25,11 @@ void bind_multibody_dynamics(nb::module_ &m) {
       .def_prop_ro("ntau", &Free::ntau, "Dimension of the joint forces: model.nv.")
       .def_prop_ro("isUnderactuated", &Free::isUnderactuated, "Whether the rank of the actuation matrix is below model.nv.")
       .def_prop_ro("actuationMatrixRank", &Free::getActuationMatrixRank, "Rank of the actuation matrix.")
-      .def_prop_ro("actuation_matrix", [](const Free &f) { return f.actuation_matrix_; }, "(model.nv, nu).")
       .def_prop_ro("space", [](const Free &f) -> const PhaseSpace & { return f.space_; },
                    nb::rv_policy::reference_internal, "The state space.");
+  // Constant: its rank is computed when the model is made.
+  def_constant<Free>(free, "actuation_matrix", [](const Free &f) -> auto & { return f.actuation_matrix_; },
+                     "(model.nv, nu).");
   register_model<Free, ODE, ContinuousDynamics>();
 
   using FreeData = dynamics::MultibodyFreeFwdDataTpl<Scalar>;

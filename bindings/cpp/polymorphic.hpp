@@ -75,6 +75,19 @@ template <class Base> xyz::polymorphic<Base> clone(const Base &object) {
   return entry->second(object);
 }
 
+/// The model that Python gave where there is no signature to check it. Raises TypeError naming it.
+template <class Base> const Base &model_from_python(nb::handle value, const std::string &name) {
+  Base *model = nullptr;
+  if (value.is_none() || !nb::try_cast(value, model) || !model) {
+    const nb::handle type = nb::type<Base>();
+    const std::string given =
+        value.is_none() ? "None" : nb::cast<std::string>(value.type().attr("__name__"));
+    throw nb::type_error(
+        fmt::format("{}: expected {}, got {}", name, nb::cast<std::string>(type.attr("__name__")), given).c_str());
+  }
+  return *model;
+}
+
 /// Whether Python gets a copy of a model's part instead of the part itself, as a change of it would break the model.
 template <class Base> bool shown_as_copy(const Base &) { return false; }
 /// Products of spaces can grow.

@@ -3,6 +3,7 @@
 #include "copying.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <aligator/core/stage-data.hpp>
 #include <aligator/core/traj-opt-data.hpp>
@@ -30,23 +31,16 @@ void bind_data(nb::module_ &m) {
       .def_ro("init_data", &TrajOptData::init_data, "Data of the initial condition.")
       .def_rw("cost", &TrajOptData::cost_, "Cost of the trajectory evaluated last.")
       .def_ro("term_cost", &TrajOptData::term_cost_data, "Data of the terminal cost.")
-      .def_prop_ro(
+      .def_prop_rw(
           "term_constraint",
-          [](const TrajOptData &d) {
-            nb::list items;
-            for (const auto &c : d.term_cstr_data)
-              items.append(nb::cast(c));
-            return std_vec("StdVec_StageFunctionData", items);
+          [](nb::pointer_and_handle<TrajOptData> d) {
+            return shared_data<StdVec_StageFunctionData>(d.h, d.p->term_cstr_data);
           },
+          [](TrajOptData &d, nb::handle data) { assign_shared_data(d.term_cstr_data, data, "term_constraint"); },
           "Data of the terminal constraints.")
       .def_prop_ro(
           "stage_data",
-          [](const TrajOptData &d) {
-            nb::list items;
-            for (const auto &s : d.stage_data)
-              items.append(nb::cast(s));
-            return std_vec("StdVec_StageData", items);
-          },
+          [](nb::pointer_and_handle<TrajOptData> d) { return shared_data<StdVec_StageData>(d.h, d.p->stage_data); },
           "Data of the stages.");
 }
 
@@ -91,8 +85,11 @@ void bind_problem(nb::module_ &m) {
       "Minimise the sum of the stages' costs and the terminal cost over trajectories x_0..x_N, u_0..u_{N-1} that satisfy "
       "the initial condition, the stages' dynamics and constraints, and the terminal constraints.");
   cls.def("__init__",
-          [](TrajOptProblem *self, const PolyUnary &init_constraint, const std::vector<PolyStage> &stages,
-             const PolyCost &term_cost) { new (self) TrajOptProblem(init_constraint, stages, term_cost); },
+          [](TrajOptProblem *self, const PolyUnary &init_constraint, std::vector<PolyStage> stages,
+             const PolyCost &term_cost) {
+            new (self) TrajOptProblem(init_constraint, term_cost);
+            self->stages_ = std::move(stages); // the constructor would copy them once more
+          },
           "init_constraint"_a, "stages"_a, "term_cost"_a, "With any initial condition init_constraint(x_0) = 0.")
       .def("__init__",
            [](TrajOptProblem *self, const PolyUnary &init_constraint, const PolyCost &term_cost) {
@@ -100,13 +97,13 @@ void bind_problem(nb::module_ &m) {
            },
            "init_constraint"_a, "term_cost"_a, "The same, without stages yet: see addStage().")
       .def("__init__",
-           [](TrajOptProblem *self, const VectorArg &x0, const std::vector<PolyStage> &stages,
-              const PolyCost &term_cost) {
+           [](TrajOptProblem *self, const VectorArg &x0, std::vector<PolyStage> stages, const PolyCost &term_cost) {
              if (stages.empty())
                raise_value_error("stages: expected at least one stage (or give nu and space instead)");
              const VectorXs x = x0.as("x0", stages[0]->nx1());
              check_initial_state(x);
-             new (self) TrajOptProblem(x, stages, term_cost);
+             new (self) TrajOptProblem(x, stages[0]->nu(), stages[0]->xspace_, term_cost);
+             self->stages_ = std::move(stages);
            },
            "x0"_a, "stages"_a, "term_cost"_a, "With the initial state x0, shape (nx,).")
       .def("__init__",
@@ -126,12 +123,11 @@ void bind_problem(nb::module_ &m) {
       .def_prop_ro(
           "stages",
           [](nb::pointer_and_handle<TrajOptProblem> self) {
-            nb::list items;
-            for (PolyStage &stage : self.p->stages_)
-              items.append(nb::cast(&*stage, nb::rv_policy::reference_internal, self.h));
-            return std_vec("StdVec_StageModel", items);
+            TrajOptProblem *problem = self.p;
+            const auto check = [problem](size_t, const StageModel *) { check_not_being_solved(*problem); };
+            return models<StdVec_StageModel>(self.h, problem->stages_, true, check);
           },
-          "The stages. The list is new at every call, its elements are the problem's own.")
+          "The stages, as a sequence that is the problem's own: those given are cloned.")
       .def_prop_rw(
           "term_cost", [](const TrajOptProblem &p) -> const PolyCost & { return p.term_cost_; },
           [](TrajOptProblem &p, const PolyCost &cost) {
@@ -146,7 +142,11 @@ void bind_problem(nb::module_ &m) {
                    nb::rv_policy::reference_internal, "The terminal constraints.")
       .def_prop_ro("num_steps", &TrajOptProblem::numSteps, "Number of stages.")
       .def_prop_rw(
-          "x0_init", [](const TrajOptProblem &p) { return VectorXs(p.getInitState()); },
+          "x0_init",
+          [](nb::pointer_and_handle<TrajOptProblem> p) {
+            // Of the initial condition, which may outlive the problem.
+            return view(p.p->getInitState(), nb::cast(p.p->init_constraint_, nb::rv_policy::reference_internal, p.h));
+          },
           [](TrajOptProblem &p, const VectorArg &x0) {
             const VectorXs x = x0.as("x0_init", p.getInitState().size());
             check_initial_state(x);
@@ -159,7 +159,7 @@ void bind_problem(nb::module_ &m) {
           [](TrajOptProblem &p, const PolyFunction &func, const PolySet &set) {
             check_not_being_solved(p);
             check_terminal_function(*func, *p.term_cost_, "func");
-            check_set_size(*set, func->nr, "set");
+            check_set(*set, func->nr, "set");
             p.addTerminalConstraint(func, set);
           },
           "func"_a, "set"_a, "Require that func(x_N) lies in the set.")

@@ -8,4 +8,7 @@ namespace aligator::python {
 
 using SolverProxDDP = GuardedSolver<context::SolverProxDDP>;
 
+void detach_arrays(SolverProxDDP &solver);
+void allocate(SolverProxDDP &solver, const TrajOptProblem &problem);
+
 } // namespace aligator::python

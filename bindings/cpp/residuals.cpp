@@ -11,21 +11,21 @@ void bind_residuals(nb::module_ &m) {
   using PolyManifold = xyz::polymorphic<Manifold>;
 
   using StateError = StateErrorResidualTpl<Scalar>;
-  nb::class_<StateError, UnaryFunction>(m, "StateErrorResidual",
-                                        "x (-) target: the tangent vector from the target to x; nr = ndx.")
+  nb::class_<StateError, UnaryFunction> state(m, "StateErrorResidual",
+                                              "x (-) target: the tangent vector from the target to x; nr = ndx.");
+  state
       .def("__init__",
            [](StateError *self, const PolyManifold &space, int nu, const VectorArg &target) {
              new (self) StateError(space, nu, target.as("target", space->nx()));
            },
            "space"_a, "nu"_a, "target"_a)
-      .def_ro("space", &StateError::space_, "The state space.")
-      .def_prop_rw(
-          "target", [](const StateError &f) { return f.target_; },
-          [](StateError &f, const VectorArg &x) { f.target_ = x.as("target", f.space_->nx()); }, "Target state, (nx,).");
+      .def_ro("space", &StateError::space_, "The state space.");
+  def_array<StateError>(state, "target", [](StateError &f) -> VectorXs & { return f.target_; }, "Target state, (nx,).");
   register_model<StateError, StageFunction, UnaryFunction>();
 
   using ControlError = ControlErrorResidualTpl<Scalar>;
-  nb::class_<ControlError, StageFunction>(m, "ControlErrorResidual", "u (-) target; nr = nu.")
+  nb::class_<ControlError, StageFunction> control(m, "ControlErrorResidual", "u (-) target; nr = nu.");
+  control
       .def(nb::init<int, int>(), "ndx"_a, "nu"_a, "With the target zero.")
       .def("__init__",
            [](ControlError *self, int ndx, const PolyManifold &uspace, const VectorArg &target) {
@@ -35,11 +35,9 @@ void bind_residuals(nb::module_ &m) {
       .def("__init__",
            [](ControlError *self, int ndx, const VectorArg &target) { new (self) ControlError(ndx, target.as("target")); },
            "ndx"_a, "target"_a)
-      .def_ro("space", &ControlError::space_, "The control space.")
-      .def_prop_rw(
-          "target", [](const ControlError &f) { return f.target_; },
-          [](ControlError &f, const VectorArg &u) { f.target_ = u.as("target", f.space_->nx()); },
-          "Target control, (nu,).");
+      .def_ro("space", &ControlError::space_, "The control space.");
+  def_array<ControlError>(control, "target", [](ControlError &f) -> VectorXs & { return f.target_; },
+                          "Target control, (nu,).");
   register_model<ControlError, StageFunction>();
 
   using Linear = LinearFunctionTpl<Scalar>;

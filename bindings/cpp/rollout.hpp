@@ -3,6 +3,7 @@
 #include "checks.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <nanobind/stl/vector.h>
 

@@ -1,6 +1,7 @@
 #include "checks.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <aligator/modelling/spaces/cartesian-product.hpp>
 #include <nanobind/stl/vector.h>

@@ -3,6 +3,7 @@
 #include "copying.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
+#include "sequences.hpp"
 
 #include <aligator/core/stage-data.hpp>
 #include <aligator/core/stage-model.hpp>
@@ -18,14 +19,12 @@ void bind_data(nb::module_ &m) {
       .def(nb::init<const StageModel &>(), "stage_model"_a)
       .def_ro("cost_data", &Data::cost_data, "Data of the cost.")
       .def_ro("dynamics_data", &Data::dynamics_data, "Data of the dynamics.")
-      .def_prop_ro(
+      .def_prop_rw(
           "constraint_data",
-          [](const Data &d) {
-            nb::list items;
-            for (const auto &c : d.constraint_data)
-              items.append(nb::cast(c));
-            return std_vec("StdVec_StageFunctionData", items);
+          [](nb::pointer_and_handle<Data> d) {
+            return shared_data<StdVec_StageFunctionData>(d.h, d.p->constraint_data);
           },
+          [](Data &d, nb::handle data) { assign_shared_data(d.constraint_data, data, "constraint_data"); },
           "Data of the constraint functions, in the order in which they were added.");
 }
 
@@ -52,7 +51,7 @@ void bind_stage(nb::module_ &m) {
           [](StageModel &stage, const PolyFunction &func, const PolySet &cstr_set) {
             check_not_being_solved(stage);
             check_function_input(*func, stage.xspace(), stage.nu(), "func");
-            check_set_size(*cstr_set, func->nr, "cstr_set");
+            check_set(*cstr_set, func->nr, "cstr_set");
             stage.addConstraint(func, cstr_set);
           },
           "func"_a, "cstr_set"_a, "Require that func(x, u) lies in the set.")

@@ -171,6 +171,178 @@ def test_order_of_calls(arm):
         solver.run(problems.reaching(arm, horizon=7))
     with raises((ValueError, TypeError), "data"):
         solver.run(problems.reaching(arm, bound=1.0))  # constraints that the workspace does not have
+    solver.workspace.cycleLeft()
+    assert solver.run(problem)
+
+
+def use(solver, problem):
+    """Everything that needs a solver that is set up."""
+    calls = [lambda: solver.run(problem)]
+    if isinstance(solver, aligator.SolverProxDDP):
+        data = problem.stages[0].createData()
+        calls += [lambda: solver.cycleProblem(problem, data), solver.updateLQSubproblem, solver.computeCriterion]
+    return calls
+
+
+def test_a_setup_that_is_refused_leaves_a_solver_that_refuses(arm):
+    problem = problems.reaching(arm)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    for call in use(solver, problem):
+        with raises(RuntimeError, r"^setup\(problem\) must be called first"):
+            call()
+    for first in (False, True):
+        if first:
+            solver.setup(problem)
+        solver.linear_solver_choice = aligator.LQ_SOLVER_PARALLEL
+        with raises(RuntimeError, "built without OpenMP.*LQ_SOLVER_SERIAL"):
+            solver.setup(problem)
+        for call in use(solver, problem):
+            with raises(RuntimeError, "setup"):
+                call()
+        solver.linear_solver_choice = aligator.LQ_SOLVER_SERIAL
+    solver.setup(problem)
+    assert solver.run(problem)
+
+
+class Unwilling(aligator.CostAbstract):
+    """Makes data a number of times."""
+
+    def __init__(self, space, nu):
+        super().__init__(space, nu)
+        self.times = 0
+
+    def createData(self):
+        self.times -= 1
+        if self.times < 0:
+            raise ZeroDivisionError("no data")
+        return super().createData()
+
+    def evaluate(self, x, u, data):
+        data.value = 0.0
+
+    def computeGradients(self, x, u, data):
+        pass
+
+    def computeHessians(self, x, u, data):
+        data.Luu[:] = np.eye(2)
+
+
+@pytest.mark.parametrize("make_solver", [aligator.SolverProxDDP, aligator.SolverFDDP])
+@pytest.mark.parametrize("times", [0, 1, 17, 30])
+def test_a_setup_that_raises_in_python(arm, make_solver, times):
+    kept = []
+
+    def cost(space, nu, dt):
+        kept.append(Unwilling(space, nu))
+        return kept[0]
+
+    problem, solver = problems.reaching(arm, cost=cost), make_solver(1e-6)
+    for _ in range(2):
+        kept[0].times = times if times < 30 else 0
+        with raises(ZeroDivisionError, "no data"):
+            solver.setup(problem)
+        kept[0].times = 100
+        for call in use(solver, problem):
+            with raises(RuntimeError, "setup"):
+                call()
+        kept[0].times = 10**6
+        solver.setup(problem)
+        solver.run(problem)
+    del solver, problem
+
+
+def test_a_callback_that_raises(arm):
+    class Failing(aligator.BaseCallback):
+        def call(self, workspace, results):
+            raise KeyError("on purpose")
+
+    problem = problems.reaching(arm)
+    for solver in (aligator.SolverProxDDP(1e-6, 1e-4), aligator.SolverFDDP(1e-6)):
+        solver.setup(problem)
+        solver.registerCallback("failing", Failing())
+        with raises(KeyError, "on purpose"):
+            solver.run(problem)
+        assert solver.removeCallback("failing")
+        assert solver.run(problem)
+
+
+def test_a_callback_cannot_cycle_what_is_in_use(arm):
+    problem = problems.reaching(arm)
+    data = problem.stages[0].createData()
+
+    class Cycling(aligator.BaseCallback):
+        def call(self, workspace, results):
+            for change in (
+                workspace.cycleLeft,
+                lambda: workspace.cycleAppend(data),
+                lambda: results.cycleAppend(problem, np.zeros(4)),
+            ):
+                with raises(RuntimeError, "the solver is at work"):
+                    change()
+            self.called = True
+
+    solver, callback = aligator.SolverProxDDP(1e-6, 1e-4), Cycling()
+    solver.setup(problem)
+    solver.registerCallback("cycling", callback)
+    assert solver.run(problem) and callback.called
+
+
+def test_problem_changed_after_setup(arm):
+    """The solver's memory is of the problem that it was set up for."""
+    problem = problems.reaching(arm, horizon=5)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    solver.setup(problem)
+    problem.stages.append(problem.stages[0])
+    with raises(ValueError, "set up for 5 stages, got 6"):
+        solver.run(problem)
+    del problem.stages[0]
+    problem.stages[2].addConstraint(aligator.ControlErrorResidual(4, 2), constraints.NegativeOrthant())
+    for call in (lambda: solver.run(problem), lambda: aligator.Results(problem).cycleAppend(problem, np.zeros(3))):
+        with raises(ValueError, "data: number of constraints|x0"):
+            call()
+    solver.setup(problem)
+
+    # Multipliers changed by results.cycleAppend of a problem with other constraints.
+    free, bounded = problems.reaching(arm, horizon=4), problems.reaching(arm, horizon=4, bound=1.0)
+    solver.setup(free)
+    solver.results.cycleAppend(bounded, np.zeros(4))
+    with raises(ValueError, "path multipliers"):
+        solver.run(free)
+    solver.setup(free)
+    solver.workspace.problem_data.stage_data[1] = aligator.StageModel(
+        aligator.QuadraticCost(np.eye(6), np.eye(2)),
+        dynamics.LinearDiscreteDynamics(np.eye(6), np.ones((6, 2)), np.zeros(6)),
+    ).createData()
+    with raises(ValueError, r"stage_data\[1\]"):
+        solver.updateLQSubproblem()
+    with raises((ValueError, TypeError), "data"):
+        solver.run(free)
+
+
+def test_options_changed_after_setup(arm):
+    problem = problems.reaching(arm)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4, sa_strategy=aligator.SA_FILTER)
+    solver.setup(problem)
+    solver.sa_strategy = aligator.SA_LINESEARCH_NONMONOTONE
+    with raises(RuntimeError, "sa_strategy"):
+        solver.run(problem)
+    solver.setup(problem)
+    assert solver.run(problem)
+
+
+def test_none_is_not_a_data_object(arm):
+    problem = problems.reaching(arm)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    solver.setup(problem)
+    for call in (
+        lambda: solver.workspace.cycleAppend(None),
+        lambda: solver.cycleProblem(problem, None),
+        lambda: solver.registerCallback("none", None),
+        lambda: aligator.CompositeCostData(4, 2, None),
+    ):
+        with raises(TypeError, "got None"):
+            call()
+    assert solver.run(problem)
 
 
 def test_data_of_another_model(space, arm):
@@ -208,12 +380,66 @@ def test_numbers_out_of_range(space):
     for timestep in (0.0, -1.0, np.nan):
         with raises(ValueError, "timestep"):
             dynamics.IntegratorEuler(ode, timestep)
-    with raises(ValueError, "tol"):
-        aligator.SolverProxDDP(0.0)
+    bad = (-1.0, np.nan, np.inf)
+    for value in (0.0, *bad):
+        with raises(ValueError, "tol: expected a finite number > 0"):
+            aligator.SolverProxDDP(value)
+        with raises(ValueError, "tol"):
+            aligator.SolverFDDP(value)
+    proxddp, fddp = aligator.SolverProxDDP(1e-3), aligator.SolverFDDP(1e-3)
+    for owner, names in (
+        (proxddp, "target_tol mu_init reg_init reg_min reg_max preg dual_weight refinement_threshold"),
+        (fddp, "target_tol reg_init reg_min reg_max preg"),
+        (proxddp.ls_params, "armijo_c1 wolfe_c2 dphi_thresh alpha_min contraction_min contraction_max"),
+        (proxddp.bcl_params, "prim_alpha prim_beta dual_alpha dual_beta mu_update_factor mu_lower_bound"),
+        (proxddp.filter, "beta alpha_min"),
+    ):
+        for name in names.split():
+            before = getattr(owner, name)
+            for value in bad:
+                with raises(ValueError, f"{name}: expected a finite number >"):
+                    setattr(owner, name, value)
+            assert getattr(owner, name) == before
+            setattr(owner, name, 0.5)
+            assert getattr(owner, name) == 0.5
+    for value in bad:
+        with raises(ValueError, "tol"):
+            proxddp.setDualTolerance(value)
+        with raises(ValueError, "alpha_min"):
+            aligator.Filter(0.0, value, 3)
+        with raises(ValueError, "alpha_min"):
+            proxddp.filter.resetFilter(0.0, value, 3)
+        with raises(ValueError, "reg_init"):
+            aligator.SolverFDDP(1e-3, reg_init=value)
+    residual = aligator.ControlErrorResidual(4, 2)
+    for value in (0.0, -1.0, np.nan, np.array([1.0, np.nan])):
+        with raises(ValueError, "barrier_weights"):
+            aligator.LogResidualCost(space, residual, value)
+        with raises(ValueError, "weights"):
+            aligator.RelaxedLogBarrierCost(space, residual, value, 0.1)
+    for value in (0.0, np.nan):
+        with raises(ValueError, "threshold"):
+            aligator.RelaxedLogBarrierCost(space, residual, 1.0, value)
     with raises(ValueError, "mu_init"):
         aligator.SolverProxDDP(1e-3, -1.0)
     with raises(ValueError, "num_threads"):
         aligator.SolverProxDDP(1e-3).setNumThreads(0)
+
+
+def test_bounds(arm):
+    one, nan = np.ones(2), np.array([0.0, np.nan])
+    for lower, upper, name in ((nan, one, "lower"), (-one, nan, "upper"), (one, -one, "lower")):
+        with raises(ValueError, name):
+            constraints.BoxConstraint(lower, upper)
+    constraints.BoxConstraint(-np.inf * one, np.inf * one)
+    problem = problems.reaching(arm, bound=1.0)
+    solver = problems.solve(problem, tol=1e-4)
+    # Written into the array later on, so that nobody could look at it before.
+    problem.stages[2].constraints.sets[0].upper_limit[:] = np.nan
+    for call in (lambda: solver.setup(problem), lambda: solver.run(problem)):
+        with raises(ValueError, r"problem.stages\[2\].constraints\[0\]: upper: expected numbers, got NaN"):
+            call()
+    assert not problem.checkIntegrity()
 
 
 def test_nan_during_a_solve(arm):

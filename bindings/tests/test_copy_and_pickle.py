@@ -83,12 +83,3 @@ def test_copy_of_a_problem(arm):
     duplicate.x0_init = np.ones(4)
     np.testing.assert_array_equal(problem.x0_init, 0)
     assert duplicate.num_steps == problem.num_steps
-
-
-def test_sequences():
-    vectors = aligator.StdVec_Vector([np.zeros(2)])
-    vectors.append(np.ones(2))
-    assert type(vectors.tolist()) is list and len(vectors) == 2 and isinstance(vectors.copy(), aligator.StdVec_Vector)
-    deep = vectors.tolist(True)
-    deep[0][:] = 7
-    np.testing.assert_array_equal(vectors[0], 0)

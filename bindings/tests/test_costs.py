@@ -94,14 +94,14 @@ def test_log_costs(space, rng):
     data = log.createData()
     log.evaluate(x, u, data)
     np.testing.assert_allclose(data.value, -np.log(2 + x[0]) - 2 * np.log(3 + x[1]))
-    check_cost(log, space, x, u, hessian="gauss-newton")
-    check_cost(aligator.LogResidualCost(space, residual, 0.5), space, x, u, hessian="gauss-newton")
+    check_cost(log, space, x, u, hessian="exact", atol=1e-4)
+    check_cost(aligator.LogResidualCost(space, residual, 0.5), space, x, u, hessian="exact", atol=1e-4)
     relaxed = aligator.RelaxedLogBarrierCost(space, residual, np.array([1.0, 2.0]), 0.1)
     relaxed.evaluate(x, u, (rdata := relaxed.createData()))
     np.testing.assert_allclose(rdata.value, data.value)
     for shift in (0.0, -2.5):
-        check_cost(relaxed, space, x + shift, u, hessian="gauss-newton")
-    check_cost(aligator.RelaxedLogBarrierCost(space, residual, 0.3, 0.1), space, x, u, hessian="gauss-newton")
+        check_cost(relaxed, space, x + shift, u, hessian="exact", atol=1e-4)
+    check_cost(aligator.RelaxedLogBarrierCost(space, residual, 0.3, 0.1), space, x, u, hessian="exact", atol=1e-4)
 
 
 def test_constant_and_finite_difference(space, arm, point):
@@ -119,10 +119,10 @@ def test_stack(space, point):
     stack = aligator.CostStack(space, NU)
     state = aligator.QuadraticStateCost(space, NU, np.ones(4), np.eye(4))
     control = aligator.QuadraticControlCost(space, NU, np.eye(NU))
-    added, weight = stack.addCost("state", state, 2.0)
-    assert isinstance(added, aligator.QuadraticStateCost) and weight == 2.0
+    added = stack.addCost("state", state, 2.0)
+    assert isinstance(added, aligator.QuadraticStateCost) and added is stack.getComponent("state")
     stack.addCost(control, 0.5)
-    assert stack.size() == len(stack) == 2 and set(stack.components) == {"state", 1}
+    assert stack.size == len(stack) == 2 and set(stack.components.keys()) == {"state", 1}
     check_cost(stack, space, *point, atol=1e-5)
     data, sdata, cdata = stack.createData(), state.createData(), control.createData()
     stack.evaluate(*point, data)
@@ -130,7 +130,7 @@ def test_stack(space, point):
     control.evaluate(*point, cdata)
     np.testing.assert_allclose(data.value, 2 * sdata.value + 0.5 * cdata.value)
     np.testing.assert_allclose(data.sub_cost_data["state"].value, sdata.value)
-    stack.setWeight("state", 7.0)
+    assert stack.setWeight("state", value=7.0) is stack
     assert stack.getWeight("state") == 7.0 and stack.components["state"][1] == 7.0
     # The stack has a copy of its own, to which its components give access.
     state.target = 5 * np.ones(4)
@@ -139,9 +139,9 @@ def test_stack(space, point):
     np.testing.assert_array_equal(stack.components["state"][0].target, 0)
     with pytest.raises(KeyError):
         stack.getComponent("speed")
-    assert aligator.CostStack(space, NU, [state, control], [1.0, 2.0]).size() == 2
+    assert aligator.CostStack(space, NU, [state, control], [1.0, 2.0]).size == 2
     assert aligator.CostStack(space, NU, {"a": (state, 1.0)}).getWeight("a") == 1.0
-    assert aligator.CostStack(state).size() == 1
+    assert aligator.CostStack(state).size == 1
 
 
 def test_operators(space, point):

@@ -149,6 +149,12 @@ def test_constrained_inverse_dynamics(body):
         body, data, q, v, actuation, [contact], [contact.createData()]
     )
     np.testing.assert_allclose(from_lists[0], u)
+    # The same contact twice: of the forces that hold the robot, the smallest, half of them each.
+    twice = aligator.underactuatedConstrainedInverseDynamics(
+        body, data, q, v, actuation, [contact] * 2, [contact.createData(), contact.createData()]
+    )
+    np.testing.assert_allclose(twice[0], u, atol=1e-9)
+    np.testing.assert_allclose(twice[1], np.tile(forces / 2, 2), atol=1e-9)
     with pytest.raises(ValueError, match="constraint_data: number"):
         aligator.underactuatedConstrainedInverseDynamics(
             body, data, q, v, actuation, models, pin.StdVec_RigidConstraintData()

@@ -153,12 +153,21 @@ def test_collision_distance(arm):
 
 def test_slicing(space):
     function = aligator.ControlErrorResidual(space.ndx, NU)
-    assert function[0].nr == 1 and function[:2].nr == 2 and function[-1].indices == [2]
+    assert function[0].nr == 1 and function[:2].nr == 2 and function[-1].indices.tolist() == [2]
     assert isinstance(function[0].func, aligator.ControlErrorResidual)
     with pytest.raises(IndexError):
         function[3]
-    with pytest.raises(IndexError):
-        function[[0, 7]]
+    for indices in ([0, 7], 3, -4, 10**30, np.array([5])):
+        with pytest.raises(IndexError, match="of a function with 3 rows"):
+            function[indices]
+    for indices in (np.array([0, 2]), (0, 2), [np.int64(0), 2], range(0, 3, 2)):
+        assert function[indices].indices.tolist() == [0, 2]
+        assert aligator.StageFunctionSliceXpr(function, indices).nr == 2
+    for key in ("a", "0", b"0", 1.0, [0.5], np.array([0.0, 2.0]), None, ["a"], {0: 1}, [True, False, True], [[0, 1]]):
+        with pytest.raises(
+            TypeError, match=r"^rows of a function: expected an index, a slice or a sequence of indices"
+        ):
+            function[key]
 
 
 def test_finite_difference_helper(space, rng):

@@ -63,7 +63,7 @@ def test_removed_stage_stays_usable(arm):
     removed = problem.replaceStageCircular(first)
     del problem
     gc.collect()
-    assert removed.nu == 2 and first.nu == 2 and cost.size() == 2
+    assert removed.nu == 2 and first.nu == 2 and cost.size == 2
 
 
 def test_replaced_terminal_cost_stays_usable(arm):

@@ -222,7 +222,7 @@ def test_history(arm):
     ):
         assert len(values) == n
     assert len(history.xs[0]) == 31
-    solver.removeCallback("history")
+    assert solver.removeCallback("history") and not solver.removeCallback("history")
     solver.run(problem)
     assert len(history.prim_infeas) == n
     with pytest.raises(KeyError):
@@ -254,7 +254,7 @@ def test_model_predictive_control(arm):
     problem = problems.reaching(arm, bound=5.0)
     solver = problems.solve(problem, tol=1e-6)
     for _ in range(3):
-        xs, us = solver.results.xs, solver.results.us
+        xs, us = solver.results.xs.copy(), solver.results.us.copy()
         stage = problem.stages[-1].copy()
         removed = problem.replaceStageCircular(stage)
         assert removed.nu == 2 and problem.num_steps == 30

@@ -28,9 +28,10 @@ bench: $(ENVIRONMENT)  ## performance ratios, written to benchmarks/results
 wheel: $(ENVIRONMENT)  ## precompiled wheels of both distributions, in dist/
 	$(BIN)/pip wheel --no-deps --no-build-isolation --wheel-dir dist . ./bindings
 
-lint: $(ENVIRONMENT)  ## style, and who may import whom
+lint: $(ENVIRONMENT)  ## style, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 docs: $(ENVIRONMENT)  ## the pages of docs/ as a site, in build/site; a dead link is an error

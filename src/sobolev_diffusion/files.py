@@ -34,6 +34,11 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         partial.unlink(missing_ok=True)
 
 
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write a text file that is whole or not there at all."""
+    write_atomically(path, lambda partial: partial.write_text(text))
+
+
 def digest(path: Path) -> str:
     """sha256 of a file's content."""
     with path.open("rb") as file:

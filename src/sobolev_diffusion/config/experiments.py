@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import Field, model_validator
 
 from sobolev_diffusion.config.guesses import GuessConfig
 from sobolev_diffusion.config.kinds import TrainedKind
+from sobolev_diffusion.config.methods import PolicyConfig
 from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, PositiveInt, Section
 
 
@@ -89,6 +90,10 @@ class ExperimentConfig(Entry):
         if self.guess != GuessConfig() and not self.refine:
             raise ValueError("guess: is chosen to be refined; set refine: true")
         return self
+
+    def trainings(self, policy: PolicyConfig) -> tuple[int | None, ...]:
+        """K_epochs of each training of such a policy; one of None where there is nothing to train."""
+        return self.epochs[cast(TrainedKind, policy.kind)] if policy.trained else (None,)
 
 
 class TimingConfig(Entry):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from sobolev_diffusion.experiment.artefact import Artefact
@@ -60,4 +61,4 @@ def restore(source: Path, key: str, target: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     for path, copy in ((stamp_path(source), stamp_path(target)), (source, target)):
-        write_atomically(copy, lambda partial, path=path: shutil.copyfile(path, partial))
+        write_atomically(copy, partial(shutil.copyfile, path))

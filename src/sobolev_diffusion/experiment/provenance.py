@@ -18,7 +18,7 @@ from typing import Any
 
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp, stamp_path
 from sobolev_diffusion.figures import SECTIONS
-from sobolev_diffusion.files import BadArtefact, digest, write_atomically
+from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 
 DRAWING_CODE = ("figures/*.py", "figures/*.html", "experiment/draw.py", "experiment/parquet.py")
 FORGOTTEN_AFTER = 24 * 3600  # seconds
@@ -148,7 +148,7 @@ def ask_for(files: DrawnFiles, identity: dict[str, Any], draw: bool) -> None:
             other.unlink(missing_ok=True)
     if draw or not expected.exists():
         text = json.dumps({"identity": identity, "asked": now})
-        write_atomically(expected, lambda partial: partial.write_text(text))
+        write_text_atomically(expected, text)
     for file in (*files.paths, files.record):
         if draw and file.exists() and file.stat().st_mtime >= now - 1:
             os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
@@ -179,7 +179,7 @@ def write_record(
         **circumstances(),
     }
     text = json.dumps(record, indent=1) + "\n"
-    write_atomically(files.record, lambda partial: partial.write_text(text))
+    write_text_atomically(files.record, text)
 
 
 def altered(results: Path) -> list[str]:

@@ -32,7 +32,7 @@ class Recipes:
         self.root = root
         self.method = cache(config.method)  # each is asked for thousands of times
         self._task = cache(self._identify)
-        self._known: dict[tuple, Artefact] = {}
+        self._known: dict[tuple[str, str, str], Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
     @property
@@ -133,7 +133,7 @@ class Recipes:
         rules = chain.rules
         before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
         learnt = self._learnt(chain, iteration)
-        settings = {
+        settings: dict[str, Any] = {
             "task": self._task(chain.task),
             "method": self.method(chain.task, chain.method).identity(),
             "epochs": chain.epochs,
@@ -217,14 +217,14 @@ class Recipes:
         policy = self.policy(chain, iteration)
         lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
         kind = self.method(chain.task, chain.method).policy
-        settings = {
+        settings: dict[str, Any] = {
             "task": self._task(chain.task),
             "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
             "seed": chain.seed,
             "instances": self.config.evaluation.instances,
             "action_lengths": kind.applicable(lengths),
         }
-        inputs = (policy,)
+        inputs: tuple[Artefact, ...] = (policy,)
         if spec.guess != GuessConfig():
             settings["guess"] = spec.guess.identity()
             settings["cold"] = self.config.tasks[chain.task].cold.identity()
@@ -290,8 +290,7 @@ class Recipes:
         spec = self.config.experiments[timing.experiment]
         chains = {}
         for method in spec.methods:
-            epochs = spec.epochs.get(self.method(spec.task, method).policy.kind)
-            longest = max(epochs) if epochs else None
+            longest = max(spec.trainings(self.method(spec.task, method).policy), key=lambda each: each or 0)
             chains[method] = Chain(
                 spec.task, method, timing.n_traj, longest, self.config.first_seed, spec.interplay
             )
@@ -385,7 +384,7 @@ class Recipes:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            identity = {"name": name, "options": spec.options, "module": None}
+            identity: dict[str, Any] = {"name": name, "options": spec.options, "module": None}
             if spec.kind:
                 identity["kind"] = spec.kind
             if (kind := spec.kind or name) in TASK_REVISION:

@@ -27,7 +27,7 @@ from sobolev_diffusion.experiment.provenance import DrawnFiles, identity
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import circumstances, read_stamp
-from sobolev_diffusion.files import digest, write_atomically
+from sobolev_diffusion.files import digest, write_text_atomically
 from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 
@@ -80,11 +80,10 @@ def _processor() -> str:
 
 def _compiler() -> str:
     """Of the native kernels, as it signed the library."""
-    if native._native is None:
+    library = native.library()
+    if library is None:
         return "none"
-    signature = re.search(
-        rb"(GCC: \([^)]*\) [\d.]+|clang version [\d.]+)", Path(native._native.__file__).read_bytes()
-    )
+    signature = re.search(rb"(GCC: \([^)]*\) [\d.]+|clang version [\d.]+)", library.read_bytes())
     return signature[1].decode() if signature else "unknown"
 
 
@@ -101,7 +100,7 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     spec = plan.config.figures[FIGURE]
     drawn = plan.drawn(spec)
     computed = _upstream(drawn).values()
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for artefact in sorted(computed, key=_depth):
         run(artefact.job([folder / each.file for each in artefact.sources]), folder / artefact.file)
         found[artefact.file] = _describe(folder / artefact.file, artefact.stage)
@@ -136,7 +135,7 @@ def kept_evaluations(plan: Plan, tasks: set[str]) -> list[Artefact]:
 
 def _upstream(artefacts: Iterable[Artefact]) -> dict[str, Artefact]:
     """File -> artefact: these, and all that they are computed from."""
-    found = {}
+    found: dict[str, Artefact] = {}
     for artefact in artefacts:
         found |= {artefact.file: artefact} | _upstream(artefact.sources)
     return found
@@ -152,6 +151,7 @@ def _describe(path: Path, stage: str) -> dict[str, Any]:
 
 def numbers(path: Path) -> dict[str, list[float]]:
     """What to compare of a file where bytes may differ; nothing for pictures."""
+    found: dict[str, Iterable[float]] = {}
     if path.suffix == ".npz":
         runs = Demonstrations.load(path)
         found = {
@@ -164,11 +164,9 @@ def numbers(path: Path) -> dict[str, list[float]]:
         found = {name: _rms(tensor[None]) for name, tensor in sorted(load_file(path).items())}
     elif path.suffix == ".parquet":
         table = read_parquet(path).select_dtypes("number")
-        found = {name: [table[name].mean()] for name in table if not table[name].isna().all()}
+        found = {name: [table[name].mean()] for name in map(str, table) if not table[name].isna().all()}
     elif path.suffix == ".csv":
         found = {"mean": pd.read_csv(path)["mean"]}
-    else:
-        found = {}
     return {name: [float(f"{value:.9g}") for value in values] for name, values in found.items()}
 
 
@@ -213,7 +211,7 @@ def check_reproducibility(reference: Path, update: bool = False) -> tuple[bool, 
     kind = machine_kind()
     if update:
         text = json.dumps({"machine": kind, "files": found}, indent=1, sort_keys=True) + "\n"
-        write_atomically(reference, lambda partial: partial.write_text(text))
+        write_text_atomically(reference, text)
         return True, [f"{reference}: written anew, {len(found)} files"]
     kept = json.loads(reference.read_text())
     differences = compare(found, kept["files"])

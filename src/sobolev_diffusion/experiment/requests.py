@@ -124,7 +124,7 @@ class Experiments:
             Chain(spec.task, method, n_traj, epochs, seed, spec.interplay)
             for method in spec.methods
             for n_traj in spec.n_traj
-            for epochs in spec.epochs.get(self.recipes.method(spec.task, method).policy.kind, (None,))
+            for epochs in spec.trainings(self.recipes.method(spec.task, method).policy)
             for seed in self.config.seeds_of(name)
         ]
 

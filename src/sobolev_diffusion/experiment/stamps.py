@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.files import BadArtefact, digest, write_atomically
+from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 
 STAMP_SUFFIX = ".stamp.json"
 STAMPED_PACKAGES = ("sobolev-diffusion", "torch", "numpy", "pin", "libaligator")
@@ -57,7 +57,7 @@ def write_stamp(
         **circumstances(),
     }
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
-    write_atomically(stamp_path(path), lambda partial: partial.write_text(text))
+    write_text_atomically(stamp_path(path), text)
 
 
 def circumstances() -> dict[str, Any]:

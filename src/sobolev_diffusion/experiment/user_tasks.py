@@ -19,7 +19,7 @@ from typing import Any
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
-from sobolev_diffusion.files import digest, write_atomically
+from sobolev_diffusion.files import digest, write_text_atomically
 from sobolev_diffusion.tasks.local_files import is_local
 from sobolev_diffusion.tasks.opened_files import read_files, recording
 
@@ -75,14 +75,14 @@ def parts_of(name: str, spec: TaskConfig, module: Path, memory: Path) -> TaskPar
     except ConfigError as error:
         raise ConfigError(f"config: tasks.{error}") from error
     text = json.dumps({"parts": vars(parts), "state": _state(module, parts, memory)})
-    write_atomically(remembered, lambda partial: partial.write_text(text))
+    write_text_atomically(remembered, text)
     return parts
 
 
 def _state(module: Path, parts: TaskParts, memory: Path) -> list[Any]:
     """Content of what a task was made from, and the names of what else lies where it might look."""
-    paths = module.resolve(), *parts.modules.values(), *parts.files.values()
-    folders = sorted({Path(path).parent for path in paths})
+    paths = [module.resolve(), *map(Path, parts.modules.values()), *map(Path, parts.files.values())]
+    folders = sorted({path.parent for path in paths})
     ours = memory.resolve().parents
     names = {
         str(folder): sorted(n for n in os.listdir(folder) if n[0] not in "._" and folder / n not in ours)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import STAMP_SUFFIX, check, stamp_path
-from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.files import BadArtefact, write_text_atomically
 
 SETTLED = 2.0  # s; what changed more recently might change again within the resolution of file times
 
@@ -63,7 +63,7 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
             faults.append(str(BadArtefact(stamp, "belongs to a file that is gone", f"rm {stamp}")))
     if ledger is not None and intact != known:
         text = json.dumps(intact)
-        write_atomically(ledger, lambda partial: partial.write_text(text))
+        write_text_atomically(ledger, text)
     return Verified(checked, faults)
 
 

@@ -25,6 +25,29 @@ from sobolev_diffusion.figures.top_views_figure import TopViewsFigure
 from sobolev_diffusion.figures.trajectories_needed_table import TrajectoriesNeededTable
 from sobolev_diffusion.figures.variants_table import VariantsTable
 
+__all__ = [
+    "SECTIONS",
+    "ActionLengthFigure",
+    "ActionLengthTable",
+    "Animation",
+    "AnyFigure",
+    "AnyTable",
+    "Drawing",
+    "FigureDrawing",
+    "IterationsFigure",
+    "SampleEfficiencyFigure",
+    "SampleEfficiencyTable",
+    "SolutionsFigure",
+    "SummaryTable",
+    "TableDrawing",
+    "TimingTable",
+    "ToAloneTable",
+    "TopViewsFigure",
+    "TrajectoriesNeededTable",
+    "VariantsTable",
+    "from_settings",
+]
+
 AnyFigure = Annotated[
     SampleEfficiencyFigure
     | IterationsFigure

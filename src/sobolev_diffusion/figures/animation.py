@@ -38,8 +38,8 @@ class Animation(Drawing):
     def write(self, stem: Path, inputs: Inputs, style: Style) -> None:
         """A page that plays the first `count` runs, all at once."""
         from sobolev_diffusion.figures.scene import page
-        from sobolev_diffusion.files import write_atomically
+        from sobolev_diffusion.files import write_text_atomically
 
         ((task, runs),) = inputs.solutions()
         text = page(task, runs, self.title, self.count)
-        write_atomically(stem.with_suffix(".html"), lambda partial: partial.write_text(text))
+        write_text_atomically(stem.with_suffix(".html"), text)

@@ -3,15 +3,21 @@ top where a mean is off scale, and the legend that tells them apart."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from sobolev_diffusion.config.methods import TO_ALONE
-from sobolev_diffusion.figures.style import OFF_SCALE, Method, Style
+from sobolev_diffusion.figures.style import OFF_SCALE, Dash, Method, Style
 
-LENGTHS = {"short training": "--", "long training": "-", "longer training": ":"}
+LENGTHS: dict[str, Dash] = {
+    "short training": "--",
+    "long training": "-",
+    "longer training": ":",
+}
 """How training lengths of a method are told apart, shortest first; where it has one, its curve is solid."""
 
 
@@ -42,7 +48,7 @@ def draw_curves(
             f"{looks.label}: {len(curves)} training lengths, a figure tells {len(LENGTHS)} apart; "
             "draw fewer, or use a table"
         )
-    dashes = list(LENGTHS.values()) if len(curves) > 1 else ["-"]
+    dashes = [*LENGTHS.values()] if len(curves) > 1 else ["-"]
     for dash, curve in zip(dashes, curves, strict=False):
         _draw_curve(axis, curve, x, looks, floor=floor, top=top, linestyle=dash)
 
@@ -54,7 +60,7 @@ def _draw_curve(
     at, mean = curve[x].to_numpy(float), curve["mean"].fillna(np.inf).to_numpy()
     shown = np.minimum(mean, top)
     on_scale = shown < top
-    line = {"color": looks.colour, "linestyle": linestyle, "linewidth": 1.3}
+    line: dict[str, Any] = {"color": looks.colour, "linestyle": linestyle, "linewidth": 1.3}
     axis.plot(at, shown, **line, alpha=0.35, zorder=2)
     axis.plot(at, np.where(on_scale, shown, np.nan), **line, marker=looks.marker, markersize=4)
     low, high = curve.low.clip(floor, top), curve.high.clip(floor, top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -60,7 +60,7 @@ def _text(evaluations: pd.DataFrame, by: Sequence[str], shown: Shown) -> list[st
     return [_mean_text(row, shown.as_) for row in over_seeds(evaluations, by, shown.column).itertuples()]
 
 
-def _mean_text(row: tuple, as_: str) -> str:
+def _mean_text(row: Any, as_: str) -> str:
     if pd.isna(row.mean):
         return "-"
     if as_ == "share":

@@ -59,8 +59,8 @@ def draw_panel(axis: Axes, rows: pd.DataFrame, x: str, style: Style, cost_limit:
     for method, looks in style.methods.items():
         curves = rows[rows.method == method]
         if method == TO_ALONE:
-            for row in curves.itertuples():
-                axis.axhline(min(row.mean, top), color=looks.colour, linewidth=1.5, zorder=1)
+            for mean in curves["mean"].to_numpy(float):
+                axis.axhline(min(mean, top), color=looks.colour, linewidth=1.5, zorder=1)
             continue
         draw_curves(axis, curves, x, looks, floor=floor, top=top)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
-    from sobolev_diffusion.figures.style import Style
+    from sobolev_diffusion.figures.style import Dash, Style
 
 COLUMNS = 4  # panels side by side
 
@@ -107,15 +108,17 @@ def _draw_panel(axis: Axes, solved: pd.DataFrame, style: Style) -> None:
     axis.yaxis.set_major_formatter(PercentFormatter(1.0))
 
 
-def _curves(solved: pd.DataFrame, style: Style) -> list[tuple[str, str, str]]:
+def _curves(solved: pd.DataFrame, style: Style) -> list[tuple[str, str, Dash]]:
     """Method, colour and dashes of what is there, TO alone and the floor last."""
     there = set(solved.method)
-    curves = [(name, looks.colour, "-") for name, looks in style.methods.items() if name in there]
+    curves: list[tuple[str, str, Dash]] = [
+        (name, looks.colour, "-") for name, looks in style.methods.items() if name in there
+    ]
     curves.sort(key=lambda curve: curve[0] == TO_ALONE)
     return curves + ([(FLOOR, "0.5", ":")] if FLOOR in there else [])
 
 
-def _legend(solved: pd.DataFrame, style: Style) -> list:
+def _legend(solved: pd.DataFrame, style: Style) -> list[Line2D]:
     from matplotlib.lines import Line2D
 
     labels = {FLOOR: "floor: from the solution, disturbed"}

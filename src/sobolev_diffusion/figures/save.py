@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sobolev_diffusion.files import write_atomically
+from sobolev_diffusion.files import write_atomically, write_text_atomically
 
 
 def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
@@ -26,7 +26,7 @@ def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
         lambda partial: figure.savefig(partial, format="png", metadata={"Software": None}),
     )
     csv = drawn.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    write_atomically(stem.with_suffix(".csv"), lambda partial: partial.write_text(csv))
+    write_text_atomically(stem.with_suffix(".csv"), csv)
     plt.close(figure)
 
 
@@ -36,7 +36,4 @@ def write_for_readers(stem: Path, table: pd.DataFrame, caption: str) -> None:
     markdown = f"{caption}\n\n{table.to_markdown(index=False, disable_numparse=True)}\n"
     latex = table.to_latex(index=False, escape=True, caption=caption)
     for suffix, text in ((".csv", csv), (".md", markdown), (".tex", latex)):
-        write_atomically(
-            stem.with_suffix(suffix),
-            lambda partial, text=text: partial.write_text(text),
-        )
+        write_text_atomically(stem.with_suffix(suffix), text)

@@ -50,7 +50,7 @@ def _run(task: Task, theta: Array, xs: Array) -> dict[str, Any]:
     goal = task.goal_point(theta)
     return {
         "links": [_rounded(task.links(x)) for x in xs],
-        "path": [_rounded(task.tracked_point(x)) for x in xs],
+        "path": [_rounded(point) for x in xs if (point := task.tracked_point(x)) is not None],
         "goal": None if goal is None else _rounded(goal),
     }
 
@@ -63,5 +63,5 @@ def _grid(low: Array, high: Array) -> list[list[list[float]]]:
     return [[list(map(float, end)) for end in line] for line in along_x + along_y]
 
 
-def _rounded(array: Array) -> list:
+def _rounded(array: Array) -> list[Any]:
     return np.round(array, 3).tolist()

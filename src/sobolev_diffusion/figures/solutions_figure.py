@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.section import PositiveInt, known
@@ -54,7 +55,7 @@ class SolutionsFigure(FigureDrawing):
         time_panels = [
             (f"{series} ({unit})" if unit else series, part)
             for series in ("state", "control")
-            for unit, part in rows[rows.series == series].groupby("unit", sort=False)
+            for unit, part in _by_unit(rows[rows.series == series])
         ]
         paths = rows[rows.series == "path"]
         panels = len(time_panels) + (not paths.empty)
@@ -68,6 +69,11 @@ class SolutionsFigure(FigureDrawing):
         figure.suptitle(style.tasks.get(self.task, self.task))
         figure.tight_layout()
         return figure, rows
+
+
+def _by_unit(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for unit, part in rows.groupby("unit", sort=False):
+        yield str(unit), part
 
 
 def _over_time(axis: Axes, label: str, rows: pd.DataFrame) -> None:
@@ -100,7 +106,7 @@ def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, path
     goals = points(rows[rows.series == "goal"])
     flat = not columns.empty or np.ptp(paths[paths.name == "x"].value) < 1e-9
     first, second = ("y", "z") if columns.empty and flat else ("x", "y")
-    axis = figure.add_subplot(*place) if flat else figure.add_subplot(*place, projection="3d")
+    axis: Any = figure.add_subplot(*place) if flat else figure.add_subplot(*place, projection="3d")
     shown = [first, second] if flat else ["x", "y", "z"]
     runs = paths.instance.nunique()
     for index, (_, run) in enumerate(paths.groupby("instance")):
@@ -110,6 +116,7 @@ def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, path
         axis.plot(*(point[name].iloc[:1] for name in shown), "o", color=colour, markersize=3)
     if not goals.empty:
         axis.plot(*(goals[name] for name in shown), "k*", markersize=5, linestyle="none")
+    column: Any
     for column in columns.itertuples():
         axis.add_patch(Circle((column.x, column.y), column.radius, color="0.6"))
     axis.set_xlabel(f"{shown[0]} (m)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib
 
@@ -27,7 +28,10 @@ plt.rcParams.update(
 )
 
 
-OFF_SCALE = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
+Dash = Literal["-", "--", ":"]
+"""How a line is drawn."""
+
+OFF_SCALE: dict[str, Any] = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
 """The mark at the top of a panel for a mean above its limit."""
 
 

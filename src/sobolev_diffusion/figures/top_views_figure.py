@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -45,7 +45,7 @@ class TopViewsFigure(FigureDrawing):
             needs.methods(where, self.methods, experiment)
             for method in self.methods:
                 limit = config.method(experiment.task, method).policy
-                if limit.kind == "diffusion" and self.action_length > limit.max_action_length:
+                if limit.predicts_chunks and self.action_length > limit.max_action_length:
                     raise ValueError(
                         f"{where}.action_length: {self.action_length} exceeds "
                         f"T_p - T_h = {limit.max_action_length} of method {method}"
@@ -121,6 +121,7 @@ def _view(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
         axis.plot(point.x.iloc[:1], point.y.iloc[:1], "o", color=colour, markersize=2.5)
     goals = points(rows[rows.series == "goal"])
     axis.plot(goals.x, goals.y, "k*", markersize=4, linestyle="none")
+    column: Any
     for column in points(rows[rows.series == "column"]).itertuples():
         axis.add_patch(Circle((column.x, column.y), column.radius, color="0.6", linewidth=0))
     axis.set_aspect("equal")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -22,7 +23,7 @@ def tidy(task: Task, runs: Demonstrations, count: int) -> pd.DataFrame:
         Columns: series (state, control, path, goal or column), instance, name, unit, time (s), value. Columns
         that stand in the way have their number as instance and the names x, y, radius.
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     time = task.dt * np.arange(task.horizon + 1)
     for number, theta, xs, us in zip(runs.instance, runs.theta, runs.xs, runs.us, strict=True):
         if len(parts) == count:
@@ -55,8 +56,8 @@ def _path(task: Task, theta: Array, xs: Array) -> list[pd.DataFrame]:
     time = task.dt * np.arange(task.horizon + 1)
     metres = [("x", "m"), ("y", "m"), ("z", "m")]
     pieces = []
-    points = [task.tracked_point(x) for x in xs]
-    if points[0] is not None:
+    points = [point for x in xs if (point := task.tracked_point(x)) is not None]
+    if points:
         pieces.append(_series("path", metres, time, np.stack(points)))
     goal = task.goal_point(theta)
     if goal is not None:
@@ -72,7 +73,9 @@ def _columns(task: Task) -> list[pd.DataFrame]:
     ]
 
 
-def _series(series: str, axes: list[tuple[str, str]], time: Array, values: Array) -> pd.DataFrame:
+def _series(
+    series: str, axes: list[tuple[str, str]], time: NDArray[np.floating], values: NDArray[np.floating]
+) -> pd.DataFrame:
     """One row per time and axis, from values (len(time), len(axes))."""
     names, units = zip(*axes, strict=True)
     return pd.DataFrame(

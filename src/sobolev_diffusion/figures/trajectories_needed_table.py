@@ -106,7 +106,7 @@ def _seed_means(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Method -> mean cost by seed (rows) and n_traj (columns, ascending); one column for TO alone."""
     means = {TO_ALONE: rows[rows.method == TO_ALONE].groupby("seed").cost.mean().to_frame()}
     for method, part in rows[rows.method != TO_ALONE].groupby("method"):
-        means[method] = part.pivot_table(index="seed", columns="n_traj", values="policy_cost")
+        means[str(method)] = part.pivot_table(index="seed", columns="n_traj", values="policy_cost")
     return means
 
 
@@ -124,7 +124,7 @@ def _needed(
     good = costs[method].loc[seeds].mean() <= _limit(costs, spec, seeds)
     if spec.target == "to_alone":
         good = good[::-1].cummin()[::-1]
-    return float(good.idxmax()) if good.any() else math.inf
+    return float(str(good.idxmax())) if good.any() else math.inf
 
 
 def _number(needed: float, largest: int) -> str:

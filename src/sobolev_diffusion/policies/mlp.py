@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -26,7 +27,7 @@ class Perceptron(nn.Sequential):
 
     def linearise(self, x: Tensor) -> tuple[Tensor, Tangents]:
         """The output, and the map from tangents of x to its tangents."""
-        *hidden, last = list(self)[::2]
+        *hidden, last = cast(list[nn.Linear], list(self)[::2])
         passed: list[Tangents] = []
         for layer in hidden:
             x, through_mish = mish(layer(x))

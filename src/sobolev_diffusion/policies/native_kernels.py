@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +33,11 @@ WIDEST_LAYER = 1024
 def instruction_sets() -> list[str]:
     """What the kernels were built for and this processor supports, fastest first; empty: not built."""
     return [] if _native is None else _native.instruction_sets()
+
+
+def library() -> Path | None:
+    """The file of the compiled kernels; None: not built."""
+    return None if _native is None else Path(str(_native.__file__))
 
 
 def default_instruction_set() -> str:

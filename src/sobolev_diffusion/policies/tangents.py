@@ -11,7 +11,7 @@ What holds for one network holds under torch.func.vmap for a stack of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -51,7 +51,8 @@ def transpose_in_vmap(linearise: Linearised, x: Tensor) -> tuple[Tensor, Tangent
         passed.append(tangents)
         return y
 
-    y, pullback = torch.func.vjp(output, x)
+    # declared to have a third part, which it has for functions of two answers
+    y, pullback = cast(tuple[Tensor, Callable[[Tensor], tuple[Tensor]]], torch.func.vjp(output, x))
 
     @torch.no_grad()
     def cotangents(v: Tensor) -> Tensor:
@@ -66,6 +67,7 @@ def convolve(layer: nn.Conv1d | nn.ConvTranspose1d | nn.Identity, tangent: Tenso
     if isinstance(layer, nn.Conv1d):
         return functional.conv1d(tangent, layer.weight, None, layer.stride, layer.padding)
     if isinstance(layer, nn.ConvTranspose1d):
+        assert not isinstance(layer.padding, str)  # PyTorch allows names for nn.Conv1d alone
         return functional.conv_transpose1d(tangent, layer.weight, None, layer.stride, layer.padding)
     return tangent
 

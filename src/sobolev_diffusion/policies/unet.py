@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,8 @@ class StepEmbedding(nn.Sequential):
 
 class Sinusoids(nn.Module):
     """Sines and cosines of the step at geometrically spaced frequencies. (B,) -> (B, dim)."""
+
+    frequencies: Tensor
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -43,9 +46,13 @@ class ConvBlock(nn.Sequential):
             nn.Mish(),
         )
 
+    @property
+    def layers(self) -> tuple[nn.Conv1d, nn.GroupNorm, nn.Mish]:
+        return cast(tuple[nn.Conv1d, nn.GroupNorm, nn.Mish], tuple(self))
+
     def linearise(self, x: Tensor) -> tuple[Tensor, Tangents]:
         """The output, and the map from tangents of x to its tangents."""
-        convolution, norm, _ = self
+        convolution, norm, _ = self.layers
         normalised, through_norm = group_norm(norm, convolution(x))
         y, through_mish = mish(normalised)
         return y, lambda dx: through_mish(through_norm(convolve(convolution, dx)))
@@ -66,9 +73,14 @@ class ResidualBlock(nn.Module):
         self.first = ConvBlock(channels_in, channels_out, kernel_size, groups)
         self.film = nn.Sequential(nn.Mish(), nn.Linear(condition_dim, 2 * channels_out))
         self.second = ConvBlock(channels_out, channels_out, kernel_size, groups)
-        self.shortcut = (
+        self.shortcut: nn.Conv1d | nn.Identity = (
             nn.Conv1d(channels_in, channels_out, 1) if channels_in != channels_out else nn.Identity()
         )
+
+    @property
+    def film_layer(self) -> nn.Linear:
+        """mish(condition) -> scale and shift, one after the other."""
+        return cast(nn.Linear, self.film[1])
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         scale, shift = self.film(condition)[:, :, None].chunk(2, dim=1)
@@ -78,7 +90,7 @@ class ResidualBlock(nn.Module):
     def linearise(self, x: Tensor, condition: Tensor) -> tuple[Tensor, Callable[[Tensor, Tensor], Tensor]]:
         """The output, and the map from tangents of x and of the condition to its tangents."""
         active, through_mish = mish(condition)
-        linear = self.film[1]
+        linear = self.film_layer
         scale, shift = linear(active)[:, :, None].chunk(2, dim=1)
         y, through_first = self.first.linearise(x)
         out, through_second = self.second.linearise(scale * y + shift)
@@ -92,6 +104,10 @@ class ResidualBlock(nn.Module):
         return out + self.shortcut(x), tangents
 
 
+Level = tuple[ResidualBlock, ResidualBlock, nn.Conv1d | nn.ConvTranspose1d | nn.Identity]
+"""Two blocks, and what halves or doubles the length; a ModuleList, which type checkers cannot see into."""
+
+
 class ConditionalUnet1d(nn.Module):
     """mu_phi(tau_i, i, o): predicts the clean chunk tau_0 (or the noise) from a noisy one.
 
@@ -103,6 +119,10 @@ class ConditionalUnet1d(nn.Module):
         kernel_size: odd width of the convolutions.
         groups: groups of GroupNorm; divides every entry of hidden_dims.
     """
+
+    down: Sequence[Level]
+    middle: Sequence[ResidualBlock]
+    up: Sequence[Level]
 
     def __init__(
         self,
@@ -122,7 +142,7 @@ class ConditionalUnet1d(nn.Module):
 
         widths = list(zip([action_dim, *hidden_dims[:-1]], hidden_dims, strict=True))
         last = len(widths) - 1
-        self.down = nn.ModuleList(
+        down = nn.ModuleList(
             nn.ModuleList(
                 [
                     block(a, b),
@@ -133,8 +153,8 @@ class ConditionalUnet1d(nn.Module):
             for level, (a, b) in enumerate(widths)
         )
         deepest = hidden_dims[-1]
-        self.middle = nn.ModuleList([block(deepest, deepest), block(deepest, deepest)])
-        self.up = nn.ModuleList(
+        middle = nn.ModuleList([block(deepest, deepest), block(deepest, deepest)])
+        up = nn.ModuleList(
             nn.ModuleList(
                 [
                     block(2 * b, a),
@@ -144,8 +164,15 @@ class ConditionalUnet1d(nn.Module):
             )
             for a, b in reversed(widths[1:])
         )
+        self.down = cast(Sequence[Level], down)
+        self.middle = cast(Sequence[ResidualBlock], middle)
+        self.up = cast(Sequence[Level], up)
         top = hidden_dims[0]
         self.head = nn.Sequential(ConvBlock(top, top, kernel_size, groups), nn.Conv1d(top, action_dim, 1))
+
+    @property
+    def head_layers(self) -> tuple[ConvBlock, nn.Conv1d]:
+        return cast(tuple[ConvBlock, nn.Conv1d], tuple(self.head))
 
     def forward(self, chunk: Tensor, step: Tensor, observation: Tensor) -> Tensor:
         """(B, T_p, na), (B,) integers, (B, no) -> (B, T_p, na)."""
@@ -170,7 +197,8 @@ class ConditionalUnet1d(nn.Module):
         embedding = self.step_embedding(step)
         condition = torch.cat([embedding, observation], dim=-1)
         x = chunk.transpose(1, 2)
-        skips, passed = [], []
+        skips: list[Tensor] = []
+        passed: list[Callable[[Tensor, Tensor], Tensor]] = []
 
         def apply(block: ResidualBlock, x: Tensor) -> Tensor:
             x, tangents = block.linearise(x, condition)
@@ -181,17 +209,19 @@ class ConditionalUnet1d(nn.Module):
             x = apply(second, apply(first, x))
             skips.append(x)
             x = halve(x)
-        for block in self.middle:
-            x = apply(block, x)
+        for between in self.middle:
+            x = apply(between, x)
         for first, second, double in self.up:
             x = torch.cat([x, skips.pop()], dim=1)
             x = double(apply(second, apply(first, x)))
-        x, through_last = self.head[0].linearise(x)
+        block, last = self.head_layers
+        x, through_last = block.linearise(x)
 
         def tangents(dchunk: Tensor, dobservation: Tensor) -> Tensor:
             dcondition = torch.cat([torch.zeros_like(embedding), dobservation], dim=-1)
             dx = dchunk.transpose(1, 2)
-            dskips, blocks = [], iter(passed)
+            dskips: list[Tensor] = []
+            blocks = iter(passed)
 
             def two_blocks(dx: Tensor) -> Tensor:
                 for tangents in (next(blocks), next(blocks)):
@@ -206,6 +236,6 @@ class ConditionalUnet1d(nn.Module):
             for _, _, double in self.up:
                 dx = two_blocks(torch.cat([dx, dskips.pop()], dim=1))
                 dx = convolve(double, dx)
-            return convolve(self.head[1], through_last(dx)).transpose(1, 2)
+            return convolve(last, through_last(dx)).transpose(1, 2)
 
-        return self.head[1](x).transpose(1, 2), tangents
+        return last(x).transpose(1, 2), tangents

@@ -85,30 +85,30 @@ def spread_to_neighbours(
     order = [[int(other) for other in row if other != number] for number, row in enumerate(ranking)]
     tried: dict[tuple[int, int], Solution | None] = {}
 
-    def to_try(number: int, known: set[int]) -> list[int]:
-        nearest = [other for other in order[number] if other in known][:neighbours]
+    def to_try(number: int, leaders: dict[int, Solution]) -> list[int]:
+        nearest = [other for other in order[number] if other in leaders][:neighbours]
         # from the same run it would end as it did before
-        fresh = [other for other in nearest if tried.get((number, other)) is not best.runs[other]]
+        fresh = [other for other in nearest if tried.get((number, other)) is not leaders[other]]
         if not frugal:
             return fresh
         own = best.runs[number]
-        cheaper = [other for other in fresh if own is None or best.runs[other].cost < own.cost]
-        return sorted(cheaper, key=lambda other: best.runs[other].cost)[:1]
+        cheaper = [other for other in fresh if own is None or leaders[other].cost < own.cost]
+        return sorted(cheaper, key=lambda other: leaders[other].cost)[:1]
 
     n_p = len(task.parameters) if config.parameter_gains else 0
     for _ in range(rounds):
-        known = {number for number, run in enumerate(best.runs) if run}
-        pairs = [(number, other) for number in range(first, len(thetas)) for other in to_try(number, known)]
+        leaders = {number: run for number, run in enumerate(best.runs) if run}
+        pairs = [(number, other) for number in range(first, len(thetas)) for other in to_try(number, leaders)]
         if not pairs:
             return
-        leaders = list(best.runs)
         tried.update((pair, leaders[pair[1]]) for pair in pairs)
 
         def from_neighbour(
-            index: int, pairs: list[tuple[int, int]] = pairs, leaders: list[Solution | None] = leaders
+            index: int, pairs: list[tuple[int, int]] = pairs, leaders: dict[int, Solution] = leaders
         ) -> Solution:
             number, other = pairs[index]
             leader = leaders[other]
+            assert leader.linearisation is not None  # usable runs were solved with gains
             followed = follow(
                 task, leader.xs, leader.us, leader.linearisation.gains, task.initial_state(thetas[number])
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +52,11 @@ class Demonstrations:
     def __len__(self) -> int:
         return len(self.instance)
 
-    def take(self, index: NDArray) -> Demonstrations:
+    def take(self, index: NDArray[Any]) -> Demonstrations:
         """The runs that an index array or mask picks."""
         return Demonstrations(**{name: array[index] for name, array in self._arrays().items()})
 
-    def _arrays(self) -> dict[str, NDArray]:
+    def _arrays(self) -> dict[str, NDArray[Any]]:
         """All arrays that there are, by name."""
         return {name: array for name, array in vars(self).items() if array is not None}
 
@@ -88,8 +89,8 @@ class Demonstrations:
 
     @staticmethod
     def stack(
-        instances: Sequence[int],
-        thetas: Sequence[np.ndarray],
+        instances: Sequence[int] | NDArray[np.int64],
+        thetas: Sequence[NDArray[np.float64]] | NDArray[np.float64],
         solutions: Sequence[Solution],
         ndx: int,
         n_p: int = 0,
@@ -116,7 +117,7 @@ class Demonstrations:
 
         return Demonstrations(
             instance=np.array(instances, dtype=np.int64),
-            theta=np.stack(thetas),
+            theta=np.stack([*thetas]),
             xs=np.stack([s.xs for s in solutions]),
             us=np.stack([s.us for s in solutions]),
             gains=linear("gains", (horizon, nu, ndx)),
@@ -160,7 +161,7 @@ class Demonstrations:
 
         def write(partial: Path) -> None:
             with partial.open("wb") as file:
-                np.savez_compressed(file, **self._arrays())
+                np.savez_compressed(file, **cast(dict[str, Any], self._arrays()))
 
         write_atomically(path, write)
 

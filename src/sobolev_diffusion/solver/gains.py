@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import aligator
 import numpy as np
@@ -134,7 +136,7 @@ class _ParameterSweep:
         return sum(blocks) / self.mu
 
 
-def _active_rows(sets: list, data: list, multiplier: Array, mu: float) -> list[Array]:
+def _active_rows(sets: Iterable[Any], data: Iterable[Any], multiplier: Array, mu: float) -> list[Array]:
     """Constraint Jacobians [C_x C_u], inactive rows zeroed, one block per constraint."""
     blocks, offset = [], 0
     for constraint_set, constraint in zip(sets, data, strict=True):

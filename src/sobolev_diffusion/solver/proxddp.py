@@ -63,9 +63,18 @@ class Solution:
     @staticmethod
     def failed(guess: tuple[Array, Array], error: str) -> Solution:
         """Stands in for a run that ended without a result."""
-        nothing = {"iterations": 0, "converged": False, "stalled": False, "seconds": 0.0}
-        infinite = dict.fromkeys(("cost", "primal_infeasibility", "dual_infeasibility"), np.inf)
-        return Solution(*guess, **infinite, **nothing, error=error, linearisation=None)
+        return Solution(
+            *guess,
+            cost=np.inf,
+            iterations=0,
+            converged=False,
+            stalled=False,
+            primal_infeasibility=np.inf,
+            dual_infeasibility=np.inf,
+            seconds=0.0,
+            error=error,
+            linearisation=None,
+        )
 
     def after(self, first: Solution) -> Solution:
         """This run as the second of two on one instance: iterations, seconds and history of both."""
@@ -165,8 +174,10 @@ def _run(
     if not (error or finite):
         error = "the solver's result is not finite"
     converged = bool(finite and results.conv)
+    kept_xs, kept_us = solved if finite else (xs, us)
     solution = Solution(
-        *(solved if finite else (xs, us)),
+        xs=kept_xs,
+        us=kept_us,
         cost=float(results.traj_cost) if finite else np.inf,
         iterations=int(results.num_iters),
         converged=converged,

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
 
@@ -123,9 +123,11 @@ class _Worker(Generic[Answer]):
         self.connection.close()
 
 
-def _ready(pool: Iterable[_Worker]) -> list[_Worker]:
+def _ready(pool: Iterable[_Worker[Answer]]) -> list[_Worker[Answer]]:
     """Wait for the workers that have answered, died, or run out of time."""
-    busy = {worker.connection: worker for worker in pool if worker.item is not None}
+    busy: dict[Any, _Worker[Answer]] = {
+        worker.connection: worker for worker in pool if worker.item is not None
+    }
     left = min(worker.deadline for worker in busy.values()) - time.monotonic()
     ready = [busy[connection] for connection in wait(list(busy), max(left, 0.0))]
     return ready or [worker for worker in busy.values() if time.monotonic() >= worker.deadline]

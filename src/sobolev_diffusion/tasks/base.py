@@ -63,6 +63,8 @@ class Task(ABC):
     lower: Array
     upper: Array
 
+    _passed: tuple[list[object], int] | None = None  # what `check_once` has seen of it
+
     def __init__(self, control: ControlMode = "torque") -> None:
         if control not in ("torque", "state"):
             raise TaskError(f"{self.name}: control must be torque or state, got {control!r}")

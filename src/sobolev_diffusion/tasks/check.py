@@ -29,7 +29,7 @@ def check_once(task: Task, thetas: Sequence[Array] = ()) -> None:
     Raises:
         TaskError: see `check_task`.
     """
-    passed = getattr(task, "_passed", None)
+    passed = task._passed
     now = [getattr(task, name, None) for name in ("horizon", "dt", "control")]
     if passed is None or passed[0] != now:
         passed = now, check_task(task)

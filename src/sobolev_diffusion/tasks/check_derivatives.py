@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aligator
@@ -84,7 +85,7 @@ def _places(call: Calls, xs: Array, us: Array) -> Iterator[_Place]:
         for share in SHRUNK:
             x = _near(task, xs, xs[t], np.random.default_rng(t), share)
             u = us[t] + share * (inside - us[t])
-            call("dynamics: forward(x, u)", lambda x=x, u=u: task.dynamics.forward(x, u, data))
+            call("dynamics: forward(x, u)", partial(task.dynamics.forward, x, u, data))
             if np.isfinite(data.xnext).all():
                 break
         else:

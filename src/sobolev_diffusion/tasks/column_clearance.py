@@ -28,11 +28,12 @@ class ColumnClearance(aligator.StageFunction):
         self.centres, self.radii = centres, radii
         self.data = model.createData()
 
-    def evaluate(self, x: Array, _: Array, data: aligator.StageFunctionData) -> None:
+    # the solver's own declaration takes whatever can become an array, and always passes arrays
+    def evaluate(self, x: Array, _: Array, data: aligator.StageFunctionData) -> None:  # type: ignore[override]
         away = self._away(x)
         data.value[:] = self.radii**2 - (away**2).sum(axis=1)
 
-    def computeJacobians(self, x: Array, _: Array, data: aligator.StageFunctionData) -> None:
+    def computeJacobians(self, x: Array, _: Array, data: aligator.StageFunctionData) -> None:  # type: ignore[override]
         q = x[: self.model.nq]
         along_world = pin.LOCAL_WORLD_ALIGNED
         jacobian = pin.computeFrameJacobian(self.model, self.data, q, self.frame, along_world)

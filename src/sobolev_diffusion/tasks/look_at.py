@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.files import write_atomically
+from sobolev_diffusion.files import write_text_atomically
 from sobolev_diffusion.tasks import registry
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_task
@@ -30,7 +30,7 @@ def main() -> None:
     except TaskError as error:
         answer = {"error": str(error)}
     text = json.dumps(answer)
-    write_atomically(Path(sys.argv[1]), lambda partial: partial.write_text(text))
+    write_text_atomically(Path(sys.argv[1]), text)
 
 
 def _parts(task: Task) -> dict[str, Any]:

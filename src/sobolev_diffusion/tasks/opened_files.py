@@ -36,7 +36,7 @@ def read_files(record: Path) -> list[Path]:
         lines = os.fsdecode(record.read_bytes()).splitlines()
     except FileNotFoundError:
         return []
-    first = {}
+    first: dict[Path, str] = {}
     for mode, path in (line.split(" ", 1) for line in lines):
         first.setdefault(Path(path), mode)
     return [path for path, mode in first.items() if mode == "r" and path.is_file()]

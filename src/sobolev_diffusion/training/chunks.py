@@ -62,8 +62,17 @@ def cut(
     ]
     if not parts:
         raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
-    stacked = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return Chunks(*stacked, pairs=len(demonstrations) * task.horizon)
+    observation, observation_jacobian, chunk, chunk_jacobian, state = map(
+        np.concatenate, zip(*parts, strict=True)
+    )
+    return Chunks(
+        observation,
+        observation_jacobian,
+        chunk,
+        chunk_jacobian,
+        state,
+        pairs=len(demonstrations) * task.horizon,
+    )
 
 
 def _cut_one(

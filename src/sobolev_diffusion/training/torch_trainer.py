@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -20,7 +20,7 @@ Moved = TypeVar("Moved", Batch, Draws)
 def moved(tensors: Moved, device: torch.device) -> Moved:
     """A batch or draws on a device."""
     fields = vars(tensors).items()
-    there = {name: each.to(device) for name, each in fields if isinstance(each, Tensor)}
+    there: dict[str, Any] = {name: each.to(device) for name, each in fields if isinstance(each, Tensor)}
     return replace(tensors, **there)
 
 

@@ -159,8 +159,8 @@ def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
     """What the evaluation keeps of a policy's rollout: cost, largest constraint violation, distance from the
     goal at the end, whether that counts as there; where something stands in the way, least clearance (m)."""
     value = value_of(task.problem(theta), xs, us)
-    clearances = [task.clearance(x) for x in xs]
-    nearest = {} if None in clearances else {"policy_clearance": min(clearances)}
+    clearances = [clearance for x in xs if (clearance := task.clearance(x)) is not None]
+    nearest = {"policy_clearance": min(clearances)} if clearances else {}
     return {
         "policy_cost": value.cost,
         "policy_violation": value.violation,

@@ -14,7 +14,7 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
-from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.rollout import roll_out
@@ -40,7 +40,9 @@ def time_policies(
     thetas = evaluation_thetas(task, seed, instances)
     rows = []
 
-    def add(method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple) -> None:
+    def add(
+        method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple[Array, Array]
+    ) -> None:
         start = time.perf_counter()
         (solution,) = call_on_all(
             lambda _: solve(task.problem(thetas[number]), guess, warm if length else cold), 1

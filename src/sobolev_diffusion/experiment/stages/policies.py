@@ -11,12 +11,14 @@ def train_policy(job: Job, output: Path) -> None:
     """A policy, trained; or the demonstrations to follow, where nothing is."""
     from sobolev_diffusion.config import MethodConfig
     from sobolev_diffusion.experiment.learning_data import training_input
+    from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.policies.nearest import NearestDemonstration
     from sobolev_diffusion.training.train import train
 
     s, task = job.settings, job.task()
     given, method = training_input(job), MethodConfig(**s["method"])
     runs = given.demonstrations
+    policy: Policy
     if method.policy.trained:
         policy = train(task, runs, method, s["epochs"], given.seed, given.before).policy
     else:

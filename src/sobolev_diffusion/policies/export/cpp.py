@@ -13,7 +13,7 @@ import jinja2
 import numpy as np
 
 from sobolev_diffusion import __version__
-from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.files import BadArtefact, write_text_atomically
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.export.packing import dense, padded, vector
@@ -81,7 +81,7 @@ def export_cpp(
         texts["layers.h"] = _resource("templates/layers.h")
     texts |= {f"kernels/{kernel}": _resource(f"kernels/{kernel}") for kernel in source.kernels}
     for path, text in texts.items():
-        write_atomically(folder / path, lambda partial, text=text: partial.write_text(text))
+        write_text_atomically(folder / path, text)
     return [folder / path for path in texts]
 
 

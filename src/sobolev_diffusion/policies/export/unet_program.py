@@ -102,11 +102,11 @@ class UnetProgram:
         return x
 
     def _head(self, network: ConditionalUnet1d, x: Activation) -> None:
-        block, output = network.head
+        block, output = network.head_layers
         y = self._rows("head", x.length, x.channels)
         self._conv_block(block, x, y)
         to = self._rows("output", x.length, output.out_channels)
-        self._weights += [self._map(output, y), vector(output.bias.detach())]
+        self._weights += [self._map(output, y), _bias(output)]
         self.calls.append(
             f"convolve<{y.length}, 1>(weights, {y.name}, {padded(y.channels)}, {to.name}, {to.leading});"
         )
@@ -131,9 +131,9 @@ class UnetProgram:
         return linear_map(layer.weight.detach(), *self._inputs(x, joins))
 
     def _block_weights(self, block: ConvBlock, x: Activation, joins: bool = False) -> list[np.ndarray]:
-        convolution, norm, _ = block
-        vectors = (convolution.bias, norm.weight, norm.bias)
-        return [self._map(convolution, x, joins), *(vector(each.detach()) for each in vectors)]
+        convolution, norm, _ = block.layers
+        scales = (vector(each.detach()) for each in (norm.weight, norm.bias))
+        return [self._map(convolution, x, joins), _bias(convolution), *scales]
 
     def _conv_block(self, block: ConvBlock, x: Activation, y: Activation) -> None:
         self._weights += self._block_weights(block, x)
@@ -145,12 +145,12 @@ class UnetProgram:
     def _residual(
         self, block: ResidualBlock, x: Activation, y: Activation, joins: bool = False
     ) -> Activation:
-        self._films.append(block.film[1])
+        self._films.append(block.film_layer)
         self._weights += self._block_weights(block.first, x, joins)
         self._weights += self._block_weights(block.second, y)
-        projects = isinstance(block.shortcut, nn.Conv1d)
-        if projects:
-            self._weights += [self._map(block.shortcut, x, joins), vector(block.shortcut.bias.detach())]
+        shortcut = block.shortcut
+        if projects := isinstance(shortcut, nn.Conv1d):
+            self._weights += [self._map(shortcut, x, joins), _bias(shortcut)]
         self.calls.append(
             f"residual_block<{x.length}, {self._width}, {str(projects).lower()}>(weights, film, {x.name}, "
             f"{self._inputs(x, joins)[1]}, {y.name}, {y.channels}, {self._groups}, scratch);"
@@ -158,12 +158,13 @@ class UnetProgram:
         return y
 
     def _resample(
-        self, call: str, layer: nn.Conv1d | nn.ConvTranspose1d, x: Activation, y: Activation
+        self, call: str, layer: nn.Conv1d | nn.ConvTranspose1d | nn.Identity, x: Activation, y: Activation
     ) -> Activation:
+        assert not isinstance(layer, nn.Identity)  # only at the deepest level
         weight = layer.weight.detach()
         if isinstance(layer, nn.ConvTranspose1d):
             weight = weight.transpose(0, 1)
-        self._weights += [linear_map(weight, *self._inputs(x)), vector(layer.bias.detach())]
+        self._weights += [linear_map(weight, *self._inputs(x)), _bias(layer)]
         self.calls.append(f"{call}<{y.length}>(weights, {x.name}, {y.name}, {padded(x.channels)});")
         return y
 
@@ -194,3 +195,8 @@ class UnetProgram:
     def widest(self) -> int:
         """Packed channels of the widest layer."""
         return max(BLOCK, *(padded(each.channels) for each in self.activations))
+
+
+def _bias(layer: nn.Conv1d | nn.ConvTranspose1d) -> np.ndarray:
+    assert layer.bias is not None
+    return vector(layer.bias.detach())

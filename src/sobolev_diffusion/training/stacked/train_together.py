@@ -75,5 +75,6 @@ def _outcome(policy: ChunkPolicy, losses: np.ndarray) -> Trained | TrainingFaile
     finite = np.isfinite(losses).all(axis=1)
     if not finite.all():
         first = int(np.argmin(finite))
-        return TrainingFailed(*losses[first].tolist(), first + 1)
+        plain, term = losses[first].tolist()
+        return TrainingFailed(plain, term, first + 1)
     return Trained(policy.eval(), losses[:, 0], losses[:, 1])

@@ -14,6 +14,7 @@ DIGESTS = {
     "smoke": "c9f71be59eb5ae10",
     "reproducibility": "9e7490869366a729",
     "sweeps/estimators": "6aefa88da1a5e7cb",
+    "sweeps/parameters": "f30d8521e60b77dc",
     "sweeps/pendulum": "531a03be87b44874",
     "sweeps/ur5": "a60cbca51b778d8e",
 }

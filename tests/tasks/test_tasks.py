@@ -212,6 +212,9 @@ class Oracle:
             for length in range(1, CHUNK + 1)
         ]
 
+    def check_fits(self, task):
+        pass
+
     def start(self, task, thetas, generators, action_length):
         return RecedingHorizon(task, self, thetas, generators, action_length)
 

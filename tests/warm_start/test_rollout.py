@@ -47,6 +47,9 @@ class Oracle:
         self.t += self.action_length
         return np.repeat(chunk[None], len(observation), axis=0)
 
+    def check_fits(self, task):
+        pass
+
     def start(self, task, thetas, generators, action_length):
         return RecedingHorizon(task, self, thetas, generators, action_length)
 

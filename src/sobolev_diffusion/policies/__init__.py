@@ -8,6 +8,7 @@ from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies import diffusion, mlp, nearest  # they register themselves by kind
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.tasks.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Task
@@ -24,4 +25,6 @@ def make_policy(task: Task, config: PolicyConfig) -> ChunkPolicy:
     kind = Policy.kinds[config.kind]
     if not issubclass(kind, ChunkPolicy):
         raise ValueError(f"policy.kind: {config.kind} has no network to train; it is its demonstrations")
-    return kind(config, task.action_dim, task.observation_dim)
+    policy = kind(config, task.action_dim, task.observation_dim)
+    policy.trained_on = fingerprint(task)
+    return policy

@@ -155,6 +155,15 @@ class ChunkPolicy(Policy, nn.Module):
             raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
         return actions
 
+    def check_sizes(self, task: Task) -> None:
+        mine = self.observation_dim, self.action_dim
+        wanted = task.observation_dim, task.action_dim
+        if mine != wanted:
+            raise ValueError(
+                f"the policy was made for another task: it takes observations of {mine[0]} numbers and gives "
+                f"actions of {mine[1]}, those of {task.name} have {wanted[0]} and {wanted[1]}"
+            )
+
     def start(
         self,
         task: Task,

@@ -41,6 +41,15 @@ class NearestDemonstration(Policy):
         self.theta, self.xs, self.us, self.gains = theta, xs, us, gains
         self.parameter_gains = parameter_gains
 
+    def check_sizes(self, task: Task) -> None:
+        mine = self.gains.shape[1:]
+        wanted = task.horizon, task.nu, task.space.ndx
+        if mine != wanted:
+            raise ValueError(
+                f"the demonstrations are of another task: their gains (T, nu, ndx) are {mine}, those of "
+                f"{task.name} {wanted}"
+            )
+
     def start(
         self,
         task: Task,

@@ -15,6 +15,8 @@ import aligator
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.tasks.fingerprint import Fingerprint
+
 Array = NDArray[np.float64]
 ControlMode = Literal["torque", "state"]
 
@@ -64,6 +66,7 @@ class Task(ABC):
     upper: Array
 
     _passed: tuple[list[object], int] | None = None  # what `check_once` has seen of it
+    _fingerprint: Fingerprint | None = None  # what `fingerprint` has found
 
     def __init__(self, control: ControlMode = "torque") -> None:
         if control not in ("torque", "state"):

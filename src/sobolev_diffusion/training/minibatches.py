@@ -65,6 +65,7 @@ class Minibatches:
         torch.manual_seed(given.seed)
         self.policy = make_policy(task, method.policy)
         if given.before is not None:
+            given.before.check_fits(task)
             self.policy.load_state_dict(given.before.state_dict())
         data = prepare(task, given.demonstrations, self.policy, method.sobolev, fit=given.before is None)
         horizon, size = self.policy.prediction_horizon, method.training.batch_size

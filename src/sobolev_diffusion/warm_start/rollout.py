@@ -52,9 +52,10 @@ def roll_out(
 
     Raises:
         TaskError: the task does not do what a task should, or a theta is not as long as its own.
-        ValueError: T_a is out of range.
+        ValueError: T_a is out of range, or the policy was made for another task.
     """
     check_once(task, thetas)
+    policy.check_fits(task)
     longest = policy.max_action_length
     if not 1 <= action_length <= longest:
         raise ValueError(f"action_length: T_a must be from 1 to {longest}, got {action_length}")

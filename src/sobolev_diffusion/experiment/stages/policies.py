@@ -13,6 +13,7 @@ def train_policy(job: Job, output: Path) -> None:
     from sobolev_diffusion.experiment.learning_data import training_input
     from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.policies.nearest import NearestDemonstration
+    from sobolev_diffusion.tasks.fingerprint import fingerprint
     from sobolev_diffusion.training.train import train
 
     s, task = job.settings, job.task()
@@ -24,6 +25,7 @@ def train_policy(job: Job, output: Path) -> None:
     else:
         in_parameters = runs.gains_in_parameters(task) if method.parameters else None
         policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains, in_parameters)
+        policy.trained_on = fingerprint(task)
     policy.save(output)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from benchmarks.comparison import Comparison
 from benchmarks.cpp_program import BUILD, SOURCE, CppProgram, compile_project
 from benchmarks.policies import THREE_LEVELS, diffusion_policy, direct_policy
+from sobolev_diffusion.instruction_sets import default_instruction_set
 from sobolev_diffusion.policies import ChunkPolicy
-from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.policies.export.cpp import export_cpp
 
 BAR = 1.1
@@ -24,7 +24,7 @@ def comparisons() -> Iterator[Comparison]:
         with CppProgram(_compile(policy)) as program:
             yield Comparison(
                 f"{COUNT} predictions of exported C++, one at a time: {label}",
-                f"the native engine, called from Python, {native.default_instruction_set()}",
+                f"the native engine, called from Python, {default_instruction_set()}",
                 lambda program=program: float(*program.ask(str(COUNT))),
                 _native(policy),
                 BAR,

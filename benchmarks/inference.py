@@ -11,7 +11,7 @@ from torch import Tensor
 
 from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, direct_policy
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 
 # asked of a prediction, by instruction set and batch size
@@ -31,7 +31,7 @@ def comparisons() -> Iterator[Comparison]:
         def eager(tensors=(observation, history, noise)) -> Tensor:
             return sample_with_diffusers(policy, scheduler, *tensors)
 
-        for name in native.instruction_sets():
+        for name in instruction_sets():
             predictor = policy.kernels.predictor(name)
 
             def work(predictor=predictor, arrays=arrays) -> np.ndarray:

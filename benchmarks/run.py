@@ -30,7 +30,7 @@ from benchmarks import (
     training,
 )
 from benchmarks.comparison import REPETITIONS, Comparison, Line, measure
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import instruction_sets
 
 RESULTS = Path(__file__).parent / "results"
 GROUPS: dict[str, tuple[str, Callable[[], Iterable[Comparison | Line]]]] = {
@@ -101,7 +101,7 @@ def report(groups: dict[str, list[Line]]) -> str:
     lines = [
         "# Measured ratios",
         "",
-        f"{_processor()}, {os.cpu_count()} cores; instruction sets {', '.join(native.instruction_sets())}. "
+        f"{_processor()}, {os.cpu_count()} cores; instruction sets {', '.join(instruction_sets())}. "
         f"Python {platform.python_version()}, {versions}. One thread, its processor time; "
         f"At least {REPETITIONS} alternating repetitions: median, lowest, highest.",
         "",

@@ -10,7 +10,7 @@ import torch
 from benchmarks.comparison import Comparison, Work
 from benchmarks.policies import diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.native_trainer import NativeTrainer
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -33,11 +33,7 @@ def comparisons() -> Iterator[Comparison]:
                 eager,
                 sense="share",
             )
-            sets = (
-                native.instruction_sets()
-                if size == 256 and label == "U-Net"
-                else native.instruction_sets()[:1]
-            )
+            sets = instruction_sets() if size == 256 and label == "U-Net" else instruction_sets()[:1]
             for name in sets:
                 for loss, sobolev in (
                     ("plain", None),

@@ -14,6 +14,7 @@ from typing import Any
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
 from sobolev_diffusion.experiment import cache
+from sobolev_diffusion.experiment.circumstances import kernels
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
@@ -95,6 +96,8 @@ def _verify(options: argparse.Namespace) -> None:
     if faults:
         sys.exit("\n".join(faults))
     print(f"{verified.checked} artefacts are as they were computed, and all that was drawn as it was drawn")
+    with_each = ", ".join(f"{name} {count}" for name, count in sorted(verified.kernels.items()))
+    print(f"kernels that they were computed with: {with_each or 'none'}; here: {kernels()}")
 
 
 def _check_task(options: argparse.Namespace) -> None:

@@ -7,20 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.provenance import (
     DrawnFiles,
     altered,
+    answered,
     ask_for,
+    forget,
     identity,
     provenance,
     read_expected,
     why_draw,
     write_record,
 )
-from sobolev_diffusion.experiment.stamps import stamp_path
-from sobolev_diffusion.files import BadArtefact, digest
+from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
+from sobolev_diffusion.files import BadArtefact
 
-KEY = "0123456789abcdef"
+SHOWN = Artefact("timings", "one", {"seed": 0})
+KEY = SHOWN.key
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def drawn(tmp_path, monkeypatch):
     Path("style.yaml").write_text("colour: red")
     source = Path("input.parquet")
     source.write_text("numbers")
-    stamp_path(source).write_text(json.dumps({"stage": "timings", "key": KEY, "sha256": digest(source)}))
+    write_stamp(source, source, SHOWN.job([]), seconds=1.0)
     files = DrawnFiles(Path("results"), "tables", "one")
     files.paths[0].parent.mkdir(parents=True)
     for file in files.paths:
@@ -107,17 +111,21 @@ def test_input_of_other_bytes_is_named(drawn):
 
 def test_snakemake_sees_it_by_the_time_of_one_file_whatever_the_others(drawn):
     files, shown, _ = drawn
-    os.utime(files.paths[0], (time.time() + 1000,) * 2)
+    future = time.time() + 10_000
+    os.utime(files.paths[0], (future, future))
     ask_for(files, shown, draw=True)
     expected = files.expected(shown)
     assert all(expected.stat().st_mtime > file.stat().st_mtime for file in files.paths)
-    assert expected.stat().st_mtime <= time.time()
+    assert files.paths[0].stat().st_mtime == future, "a file of somebody else's could not be touched"
     assert read_expected(expected) == json.loads(json.dumps(shown))
     asked = expected.read_bytes()
     ask_for(files, shown, draw=True)
     assert expected.read_bytes() != asked, "Snakemake takes a file of known content for the old one"
     os.utime(files.paths[0], (10, 10))
     ask_for(files, shown, draw=False)
+    assert all(expected.stat().st_mtime < file.stat().st_mtime for file in files.paths)
+    ask_for(files, shown, draw=True)
+    answered(expected)
     assert all(expected.stat().st_mtime < file.stat().st_mtime for file in files.paths)
 
 
@@ -134,10 +142,26 @@ def test_looking_at_another_plan_leaves_what_a_run_is_to_draw_alone(drawn):
 def test_what_was_drawn_by_an_earlier_plan_is_forgotten(drawn):
     files, shown, _ = drawn
     ask_for(files, shown, draw=False)
-    other = {**shown, "style": "another"}
-    ask_for(files, other, draw=True)
+    asked, other = {**shown, "style": "asked for"}, {**shown, "style": "another"}
+    for each in (asked, other):
+        ask_for(files, each, draw=True)
+    assert files.expected(shown).exists(), "looking at a plan removes nothing"
+    forget(files, other)
     assert not files.expected(shown).exists()
+    assert files.expected(asked).exists(), "another run may be about to draw it"
     assert files.expected(other).exists()
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "null", "{}", '{"identity": 1, "files": [], "inputs": {}}'])
+def test_a_damaged_record_is_named_with_the_remedy_and_drawn_again(drawn, content):
+    files, expected, source = drawn
+    files.record.write_text(content)
+    fault = f"{files.record}: is no record of what was drawn; rm '{files.record}' and run again"
+    assert altered(Path("results")) == [fault]
+    with pytest.raises(BadArtefact) as error:
+        provenance(files.paths[0])
+    assert str(error.value) == fault
+    assert why_draw(files, expected, [source]) == "not drawn in this folder yet"
 
 
 def test_a_drawn_file_tells_what_it_shows_while_it_is_what_was_drawn(drawn):

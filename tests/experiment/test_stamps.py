@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.experiment.cache import freeze, restore
+from sobolev_diffusion.experiment.cache import freeze, place_of, restore
 from sobolev_diffusion.experiment.stamps import check, read_stamp, stamp_path, write_stamp
 from sobolev_diffusion.files import BadArtefact, write_atomically
 
 ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
+TIMES = Artefact("timings", "task", {"seed": 0})
 
 
 def compute(results, artefact, content):
@@ -23,16 +24,7 @@ def compute(results, artefact, content):
 
     def write(partial):
         partial.write_bytes(content)
-        write_stamp(
-            path,
-            partial,
-            stage=artefact.stage,
-            key=artefact.key,
-            settings=artefact.settings,
-            labels={},
-            inputs=[],
-            seconds=1.0,
-        )
+        write_stamp(path, partial, artefact.job([]), seconds=1.0)
 
     write_atomically(path, write)
     return path
@@ -79,6 +71,19 @@ def test_freeze_copies_what_is_computed_and_restore_brings_it_back(results, tmp_
     check(target, ONE.key)
     assert target.read_bytes() == b"one"
     assert read_stamp(target) == read_stamp(results / ONE.file)
+
+
+def test_times_that_were_measured_here_count_before_frozen_ones_and_nothing_else_does(tmp_path):
+    results, cache = tmp_path / "results", tmp_path / "cache"
+    for artefact in (ONE, TIMES):
+        assert place_of(artefact, results, cache) == results / artefact.file
+        compute(tmp_path / "elsewhere", artefact, b"there")
+        freeze([artefact], tmp_path / "elsewhere", cache)
+        assert place_of(artefact, results, cache) == cache / artefact.cached_file
+        assert place_of(artefact, results, None) == results / artefact.file
+        compute(results, artefact, b"here")
+    assert place_of(ONE, results, cache) == cache / ONE.cached_file
+    assert place_of(TIMES, results, cache) == results / TIMES.file
 
 
 def test_freeze_and_restore_refuse_an_altered_file(results, tmp_path):

@@ -3,15 +3,16 @@
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from sobolev_diffusion.experiment import verify as verification
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.experiment.stamps import stamp_path
-from sobolev_diffusion.experiment.verify import leftovers, verify
-from sobolev_diffusion.files import digest
+from sobolev_diffusion.experiment.circumstances import kernels
+from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
+from sobolev_diffusion.experiment.verify import verify
 
 ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
 TWO = Artefact("evaluations", "task/method/seed1", {"seed": 1})
@@ -26,8 +27,7 @@ def folder(tmp_path, monkeypatch):
         path = Path("results") / artefact.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(artefact.key)
-        stamp = {"stage": artefact.stage, "key": artefact.key, "sha256": digest(path)}
-        stamp_path(path).write_text(json.dumps(stamp))
+        write_stamp(path, path, artefact.job([]), seconds=1.0)
     return tmp_path
 
 
@@ -84,6 +84,17 @@ def stamp_cut_short():
     stamp_path(FILE).write_bytes(stamp_path(FILE).read_bytes()[:20])
 
 
+def names_a_module_of_its_own():
+    stamp = json.loads(stamp_path(FILE).read_text())
+    stamp["settings"] = {**stamp["settings"], "task": {"name": "mine", "module": "evil.py"}}
+    stamp_path(FILE).write_text(json.dumps(stamp))
+
+
+def stamped_with_what_no_configuration_says():
+    stamp = json.loads(stamp_path(FILE).read_text())
+    stamp_path(FILE).write_text(json.dumps({**stamp, "settings": float("nan")}))
+
+
 def renamed():
     for path in (FILE, stamp_path(FILE)):
         path.rename(path.with_name(path.name.replace(ONE.key, "0123456789abcdef")))
@@ -103,6 +114,8 @@ FAULTS = [
     copied_from_another_configuration,
     unstamped,
     stamp_cut_short,
+    names_a_module_of_its_own,
+    stamped_with_what_no_configuration_says,
     renamed,
     foreign,
 ]
@@ -136,7 +149,7 @@ def test_what_has_not_changed_is_not_read_again(folder, monkeypatch):
     ledger = folder / "ledger.json"
     assert verify(Path("results"), Path("cache"), ledger).checked == 2
     read = []
-    monkeypatch.setattr(verification, "check", lambda path, key: read.append(path))
+    monkeypatch.setattr(verification, "check", lambda path, key: (read.append(path), {})[1])
     stamp_path(OTHER).touch()
     assert verify(Path("results"), Path("cache"), ledger).checked == 2
     assert read == [OTHER]
@@ -147,7 +160,7 @@ def test_what_changed_a_moment_ago_is_read_again(folder, monkeypatch):
     ledger = folder / "ledger.json"
     assert faults(ledger) == []
     read = []
-    monkeypatch.setattr(verification, "check", lambda path, key: read.append(path))
+    monkeypatch.setattr(verification, "check", lambda path, key: (read.append(path), {})[1])
     verify(Path("results"), Path("cache"), ledger)
     assert read == [FILE, OTHER]
 
@@ -160,8 +173,35 @@ def test_broken_ledger_is_as_good_as_none(folder, content):
     assert len(faults(ledger)) == 1
 
 
-def test_partial_files_of_killed_jobs_are_found(folder):
-    partial = FILE.with_name(f".{FILE.name}.abc.partial")
-    partial.write_bytes(b"")
-    assert leftovers(Path("results")) == [partial]
+def test_what_lies_behind_a_link_is_verified_too_and_a_link_in_a_circle_ends(folder):
+    moved = folder / "elsewhere"
+    shutil.move(FILE.parent, moved)
+    FILE.parent.symlink_to(moved)
+    (moved / "circle").symlink_to(moved)
+    assert verify(Path("results"), Path("cache")).checked == 2
+    altered()
+    (fault,) = faults()
+    assert fault.startswith(f"{FILE}: was altered")
+
+
+@pytest.mark.parametrize("name", ["copy of {}", "{} (1)", "{}.bak"])
+def test_a_stray_copy_among_the_frozen_is_named_with_what_removes_it(folder, name):
+    frozen = Path("cache/evaluations") / f"{ONE.key}.parquet"
+    frozen.parent.mkdir(parents=True)
+    for path, copy in ((FILE, frozen), (stamp_path(FILE), stamp_path(frozen))):
+        shutil.copy(path, copy)
     assert faults() == []
+    stray = frozen.with_name(f"{name.format(ONE.key)}.parquet")
+    shutil.copy(frozen, stray)
+    (fault,) = faults()
+    assert fault.startswith(f"{stray}: ")
+    subprocess.run(fault.split("; ")[-1], shell=True, check=True)
+    assert faults() == []
+    assert frozen.exists()
+
+
+def test_which_kernels_computed_what_is_counted(folder):
+    stamp = json.loads(stamp_path(FILE).read_text())
+    del stamp["kernels"]
+    stamp_path(FILE).write_text(json.dumps(stamp))
+    assert verify(Path("results"), Path("cache")).kernels == {kernels(): 1, "not recorded": 1}

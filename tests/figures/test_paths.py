@@ -1,12 +1,13 @@
 """Paths to draw from above: those of the evaluated rollouts, and how near they came to the columns."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from configurations import project
 
-from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
@@ -71,13 +72,11 @@ def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     plan = Plan(CONFIG, ROOT)
     *_, artefact = plan.drawn(CONFIG.figures["top_views"])
     policy = following(collect(task, CONFIG.tasks[TASK].cold, 0, range(2)))
-    source = tmp_path / "policy"
+    kept = Artefact("policies", "kept", {})
+    source = tmp_path / kept.file
     policy.save(source)
-    key = artefact.inputs[0].key
-    stamp = {"stage": "policies", "key": key, "settings": {}, "labels": {}, "inputs": [], "seconds": 0.0}
-    write_stamp(source, source, **stamp)
-    settings = {**artefact.settings, "action_length": 1}
-    job = Job("paths", artefact.key, settings, artefact.labels, [(source, key)])
+    write_stamp(source, source, kept.job([]), seconds=0.0)
+    job = replace(artefact, settings={**artefact.settings, "action_length": 1}, inputs=(kept,)).job([source])
     run(job, tmp_path / "paths.parquet")
     drawn = read_parquet(tmp_path / "paths.parquet")
     evaluated = evaluate(task, policy, CONFIG.tasks[TASK].warm, 0, 2, [1], refine=False)

@@ -1,17 +1,23 @@
 """A file that somebody sent cannot run code, and one that is cut short or foreign is told in one line."""
 
+import io
+import json
 import pickle
+import resource
 from dataclasses import fields
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.lib import format as npy
+from safetensors.numpy import save
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.experiment.parquet import read_parquet, write_parquet
 from sobolev_diffusion.files import BadArtefact
-from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.base import HEADER, Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 
 LOADERS = {".npz": Demonstrations.load, ".safetensors": Policy.load, ".parquet": read_parquet}
@@ -85,3 +91,57 @@ def test_a_file_that_is_cut_short_is_told(tmp_path, suffix):
 
 def test_a_missing_file_is_told(tmp_path, suffix):
     refused(tmp_path / f"nowhere{suffix}")
+
+
+def peak_memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@pytest.mark.parametrize(
+    ("size", "settings"),
+    [
+        ((10**9, 3), {"kind": "direct"}),
+        ((10**9, 3), {"kind": "direct", "affine": True}),
+        ((1, 10**9), {"kind": "diffusion"}),
+        ((1, 3), {"kind": "diffusion", "diffusion_steps": 10**9}),
+        ((1, 3), {"kind": "diffusion", "prediction_horizon": 2**30}),
+        ((1, 3), {"kind": "direct", "mlp": {"hidden_dims": [10**9]}}),
+        ((1, 3), {"kind": "direct", "mlp": {"hidden_dims": 32 * [16384]}}),
+        ((-1, 3), {"kind": "direct"}),
+    ],
+)
+def test_a_small_file_of_an_enormous_policy_is_refused_before_memory_is_asked_for(tmp_path, size, settings):
+    whole(tmp_path, ".safetensors")  # what loading needs anyway
+    header = {"kind": settings["kind"], "config": settings, "action_dim": size[0], "observation_dim": size[1]}
+    path = tmp_path / "sent.safetensors"
+    arrays = {"normalise_action.scale": np.ones(1, np.float32)}
+    path.write_bytes(save(arrays, metadata={HEADER: json.dumps(header)}))
+    assert path.stat().st_size < 1000
+    before = peak_memory()
+    refused(path)
+    assert peak_memory() < before + 100 * 2**20
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_of_runs_is_refused_before_it_is_unpacked(tmp_path):
+    path = whole(tmp_path, ".npz")
+    with ZipFile(path, "a", ZIP_DEFLATED) as arrays:
+        arrays.writestr("more.npy", npy_of_zeros(3 * 10**8))
+    assert path.stat().st_size < 3 * 10**6
+    before = peak_memory()
+    refused(path)
+    assert peak_memory() < before + 100 * 2**20
+
+
+def npy_of_zeros(count):
+    """A saved array of bytes."""
+    file = io.BytesIO()
+    npy.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (count,)})
+    return file.getvalue() + bytes(count)
+
+
+def test_many_runs_that_all_failed_are_loaded(tmp_path):
+    """Zeros pack well."""
+    arrays = {field.name: np.zeros((1000, 100)) for field in fields(Demonstrations)}
+    path = tmp_path / "failed.npz"
+    Demonstrations(**arrays).save(path)
+    assert len(Demonstrations.load(path)) == 1000

@@ -14,11 +14,11 @@ import torch
 from native_cases import CASES, make_inputs, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import PolicyConfig
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import INSTRUCTION_SET_VARIABLE, instruction_sets
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 
-INSTRUCTION_SETS = native.instruction_sets()
+INSTRUCTION_SETS = instruction_sets()
 
 
 def arrays(tensors):
@@ -90,7 +90,7 @@ print(hashlib.sha256(chunk.tobytes()).hexdigest())
 def digest_in_a_process(threads: int, instruction_set: str) -> str:
     environment = {
         **os.environ,
-        native.INSTRUCTION_SET_VARIABLE: instruction_set,
+        INSTRUCTION_SET_VARIABLE: instruction_set,
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     command = [sys.executable, "-c", SUBPROCESS.format(threads=threads)]

@@ -7,8 +7,8 @@ import torch
 from native_cases import make_inputs, relative
 
 from sobolev_diffusion.config.kinds import KINDS
+from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.policies import ChunkPolicy, Policy
-from sobolev_diffusion.policies import native_kernels as native
 
 CACHE = Path(__file__).parents[2] / "results/cache/policies"
 ALL = {path: Policy.load(path) for path in sorted(CACHE.glob("*.safetensors"))}
@@ -31,7 +31,7 @@ def test_agrees_with_pytorch(path):
     inputs = make_inputs(policy, 50)
     with torch.inference_mode():
         expected = policy.predict_normalised(*inputs)
-    for instruction_set in native.instruction_sets():
+    for instruction_set in instruction_sets():
         predictor = policy.kernels.predictor(instruction_set)
         chunk = torch.from_numpy(predictor.predict(*(tensor.numpy() for tensor in inputs)))
         assert relative(chunk, expected) < 1e-5

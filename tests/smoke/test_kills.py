@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from clones import command, copy_workflow, digests, tiny
 
-from sobolev_diffusion.experiment.verify import leftovers, verify
+from sobolev_diffusion.experiment.housekeeping import leftovers
+from sobolev_diffusion.experiment.verify import verify
 
 KILLS = 20
 
@@ -44,4 +45,4 @@ def test_killed_runs_continue_and_give_the_same_bytes(tmp_path):
             shutil.rmtree(results)
     subprocess.run(command(*arguments), cwd=disturbed, check=True)
     assert digests(results) == expected
-    assert leftovers(results) == []
+    assert leftovers(results, disturbed / "results/cache") == []

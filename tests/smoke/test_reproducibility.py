@@ -10,7 +10,7 @@ import pytest
 from clones import ROOT
 
 from sobolev_diffusion.experiment.reproducibility import TOLERANCE, compare
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import INSTRUCTION_SET_VARIABLE
 
 FILE = "evaluations/one.parquet"
 KEPT = {FILE: {"stage": "evaluations", "sha256": "0", "numbers": {"cost": [10.0, 20.0], "iterations": [3.0]}}}
@@ -33,7 +33,7 @@ def test_slice_and_kept_policies_are_reproduced():
 
 @pytest.mark.slow
 def test_on_a_processor_without_wide_vectors_numbers_are_within_the_tolerances():
-    assert "another kind of machine" in reproduced(**{native.INSTRUCTION_SET_VARIABLE: "portable"})
+    assert "another kind of machine" in reproduced(**{INSTRUCTION_SET_VARIABLE: "portable"})
 
 
 def test_the_same_bytes_are_no_difference():

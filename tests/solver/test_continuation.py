@@ -7,8 +7,8 @@ import pytest
 from configurations import project
 
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig
+from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
-from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
@@ -119,23 +119,14 @@ def test_the_job_reads_blocks_that_overlap_and_what_it_writes_is_learnt_from(tas
     """Instances 0 and 1 of an iteration before, 2 and 3 of this one; 1 and 4 are in the blocks as well."""
     before, block = spoilt.take(np.array([0, 1])), spoilt.take(np.array([1, 2, 3, 4]))
     block.converged[0] = False
-    paths = [tmp_path / "before.npz", tmp_path / "block.npz"]
-    for path, runs in zip(paths, (before, block), strict=True):
+    sources = [Artefact("demonstrations", name, {"of": name}) for name in ("before", "block")]
+    paths = [tmp_path / each.file for each in sources]
+    for source, path, runs in zip(sources, paths, (before, block), strict=True):
         runs.save(path)
-        write_stamp(
-            path,
-            path,
-            stage="demonstrations",
-            key=path.stem,
-            settings={},
-            labels={},
-            inputs=[],
-            seconds=0.0,
-        )
-    plan = Plan(CONFIG, ROOT)
-    settings = plan.recipes.continued(chain(), 1).settings | {"first": 2, "count": 2}
-    job = Job("demonstrations", "key", settings, {}, [(path, path.stem) for path in paths])
-    run(job, tmp_path / "continued.npz")
+        write_stamp(path, path, source.job([]), seconds=0.0)
+    settings = Plan(CONFIG, ROOT).recipes.continued(chain(), 1).settings | {"first": 2, "count": 2}
+    continued = Artefact("demonstrations", "continued", settings, tuple(sources))
+    run(continued.job(paths), tmp_path / "continued.npz")
     found = Demonstrations.load(tmp_path / "continued.npz")
     assert list(found.instance) == [2, 3]
     assert found.converged.all()

@@ -9,7 +9,7 @@ from double_backward import gradients
 from native_cases import CASES, double, make_batch, make_policy, relative, small_policy
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
-from sobolev_diffusion.policies import native_kernels as native
+from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.native_trainer import NativeTrainer
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -22,7 +22,7 @@ LOSSES = {
     "state": SobolevConfig(weight=0.5, estimator="state", projections=2, over_steps="shrinking"),
     "full": SobolevConfig(weight=0.5, estimator="full"),
 }
-INSTRUCTION_SETS = native.instruction_sets()
+INSTRUCTION_SETS = instruction_sets()
 
 
 def draws_for(policy, batch, sobolev, seed=0):

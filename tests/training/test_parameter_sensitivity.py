@@ -8,7 +8,6 @@ from configurations import project
 
 from sobolev_diffusion.config import InterplayConfig, PolicyConfig, SobolevConfig
 from sobolev_diffusion.experiment.chain import Chain
-from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.recipes import Recipes
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.policies import Policy, make_policy
@@ -177,8 +176,7 @@ def test_demonstrations_for_a_method_have_what_it_learns_from(method, tmp_path):
     def made(artefact):
         output = tmp_path / artefact.file
         if not output.exists():
-            inputs = [(made(each), each.key) for each in artefact.sources]
-            run(Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs), output)
+            run(artefact.job([made(each) for each in artefact.sources]), output)
         return output
 
     assert Policy.load(made(policy)).config.parameters == (method == "nearest_p")

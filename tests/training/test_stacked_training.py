@@ -14,7 +14,6 @@ from test_torch_training import LOSSES, draws_for, flat
 
 from sobolev_diffusion.cli import main
 from sobolev_diffusion.config import MethodConfig, SolverConfig, TaskConfig, TrainingConfig
-from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import read_stamp
@@ -193,8 +192,7 @@ def test_the_workflow_takes_what_was_trained_together(tmp_path, monkeypatch, cap
     policies = plan.experiments.policies("pendulum", 1)
 
     def compute(artefact, output):
-        inputs = [(results / each.file, each.key) for each in artefact.inputs]
-        run(Job(artefact.stage, artefact.key, artefact.settings, artefact.labels, inputs), output)
+        run(artefact.job([results / each.file for each in artefact.inputs]), output)
 
     assert main(command) == 0
     assert capsys.readouterr().out == "0 policies to train whose demonstrations are there\n"

@@ -8,7 +8,10 @@ import time
 import pytest
 from clones import planned, snakemake
 
+from sobolev_diffusion import files
+
 CACHE = "results/cache/evaluations"
+DEAD = 2**31 - 1  # no process has a number as high
 
 
 def two_frozen(folder):
@@ -68,24 +71,28 @@ def killed(drawn):
     locks.mkdir(parents=True, exist_ok=True)
     (locks / "0.output.lock").write_text("results/tables/timing_pendulum.md\n")
     (drawn / "results/tables/timing_pendulum.md").unlink()
-    partial = drawn / "results/tables/.timing_pendulum.md.x.partial"
-    partial.write_text("half")
-    return drawn, partial
+    dead, alive = (
+        drawn / f"results/tables/.timing_pendulum.md.x.{files._HOST}_{process}.sobolev-partial"
+        for process in (DEAD, os.getpid())
+    )
+    for partial in (dead, alive):
+        partial.write_text("half")
+    return drawn, dead, alive
 
 
 def test_a_killed_run_is_continued_by_the_same_command(killed):
-    folder, partial = killed
+    folder, dead, alive = killed
     status, output = snakemake(folder, "--cores", "1", "results/tables/timing_pendulum.md")
     assert status == 0, output
     assert "An earlier run was killed; continuing it." in output
-    assert not partial.exists()
+    assert not dead.exists()
+    assert alive.exists()
 
 
 def test_locks_of_a_run_that_is_alive_are_left_alone(killed):
-    folder, partial = killed
+    folder, _, _ = killed
     with (folder / ".snakemake/in_use").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
         status, output = snakemake(folder, "--cores", "1", "results/tables/timing_pendulum.md")
     assert status != 0
     assert "cannot be locked" in output
-    assert partial.exists()

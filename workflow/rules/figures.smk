@@ -1,11 +1,7 @@
 # Figures, tables and animations: drawn from artefacts; figures and tables are kept in git.
-import re
-
-from sobolev_diffusion.experiment.provenance import DrawnFiles, ask_for, identity, why_draw
+from sobolev_diffusion.experiment.provenance import DrawnFiles, ask_for, forget, identity, why_draw
 from sobolev_diffusion.figures import SECTIONS
-
-STYLE = "config/plotting.yaml"
-
+from sobolev_diffusion.figures.captions import as_rst
 
 def settings_of(section, name):
     return getattr(CONFIG, section)[name]
@@ -19,16 +15,20 @@ def drawn_files(section):
     return [str(path) for name in getattr(CONFIG, section) for path in files_of(section, name).paths]
 
 
-def artefacts_of(section):
-    def artefacts(wildcards):
-        return [locate(each) for each in PLAN.drawn(settings_of(section, wildcards.name))]
+def drawn_from(section, name):
+    return PLAN.drawn(settings_of(section, name))
 
-    return ancient(artefacts)
+
+def artefacts_of(section, again):
+    return lambda wildcards: computed_files(drawn_from(section, wildcards.name), again)
 
 
 def outputs_of(section):
-    """One file for each suffix; one of them is shown in the report."""
-    files = {suffix: f"{RESULTS}/{section}/{{name}}{suffix}" for suffix in SECTIONS[section].suffixes}
+    """One file for each suffix; one of them is shown in the report.
+
+    `update`: they are kept in git, so they stay until they are replaced, and come back if that fails.
+    """
+    files = {suffix: update(f"{RESULTS}/{section}/{{name}}{suffix}") for suffix in SECTIONS[section].suffixes}
     reported = SECTIONS[section].reported
     files[reported] = report(
         files[reported],
@@ -43,35 +43,38 @@ def caption_of(section):
     """What the report says of it, as reStructuredText."""
 
     def caption(wildcards):
-        text = settings_of(section, wildcards.name).heading or wildcards.name
-        return re.sub(r"([\\*_`|])", r"\\\1", text)
+        return as_rst(settings_of(section, wildcards.name).heading or wildcards.name)
 
     return caption
 
 
 def identity_of(section, name):
-    drawing = settings_of(section, name)
-    artefacts = [(each.key, each.labels) for each in PLAN.drawn(drawing)]
-    return identity(drawing.model_dump(mode="json"), artefacts, Path(STYLE), CONFIG.cache == "off")
+    artefacts = [(each.key, each.labels) for each in drawn_from(section, name)]
+    settings = settings_of(section, name).model_dump(mode="json")
+    return identity(settings, artefacts, Path(STYLE), CONFIG.cache == "off")
 
 
 def expected_of(section):
     return lambda wildcards: str(files_of(section, wildcards.name).expected(identity_of(section, wildcards.name)))
 
 
-def decide(section, name, drawing):
+def sources_of_drawing(section):
+    return lambda wildcards: [str(place_of(each)) for each in drawn_from(section, wildcards.name)]
+
+
+def decide(section, name):
     """Whether to draw, told to Snakemake by the time of the file of what is expected."""
     expected = identity_of(section, name)
     files = files_of(section, name)
-    reason = why_draw(files, expected, [Path(place_of(each)) for each in PLAN.drawn(drawing)])
+    reason = why_draw(files, expected, [place_of(each) for each in drawn_from(section, name)])
     if reason:
         logger.info(f"To be drawn: {section} {name}: {reason}.")
     ask_for(files, expected, draw=reason is not None)
 
 
 if workflow.is_main_process:
-    for each in CONFIG.drawings():
-        decide(*each)
+    for section, name, _ in CONFIG.drawings():
+        decide(section, name)
 
 
 for section, rule_name in (("figures", "figure"), ("tables", "table"), ("animations", "animation")):
@@ -80,17 +83,19 @@ for section, rule_name in (("figures", "figure"), ("tables", "table"), ("animati
         name:
             rule_name
         input:
-            artefacts=artefacts_of(section),
+            there=ancient(artefacts_of(section, again=False)),
+            again=artefacts_of(section, again=True),
             expected=expected_of(section),
-            style=ancient(STYLE),
         output:
             outputs_of(section),
-            record=f"{RESULTS}/.drawn/{section}/{{name}}.json",
+            record=update(f"{RESULTS}/.drawn/{section}/{{name}}.json"),
         wildcard_constraints:
             name="[^/]+",
         params:
             caption=caption_of(section),
             place=(RESULTS, section),
+            sources=sources_of_drawing(section),
+            style=STYLE,
         message:
             f"drawing {rule_name} {{wildcards.name}}"
         script:

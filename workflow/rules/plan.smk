@@ -1,13 +1,18 @@
 # The plan of this configuration, and where each of its artefacts is read from.
+import functools
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.inherit import merge
+from sobolev_diffusion.experiment.looks import check_looks
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import PROJECT, SUBJECTS, read, validate
+from sobolev_diffusion.experiment.stages import STAGES
+from sobolev_diffusion.experiment.yaml_file import read_yaml
 
 from snakemake.exceptions import WorkflowError
 
@@ -15,29 +20,62 @@ from snakemake.exceptions import WorkflowError
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-# What the command line says comes on top of config/. As several `configfile:` Snakemake would put it between them,
-# too, where it turns the order of rows around.
-workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
+STYLE = "config/plotting.yaml"
+
 try:
+    for given in workflow.configfiles:
+        read_yaml(Path(given))  # what Snakemake has read by its own reader, which takes more for good
     CONFIG = validate(merge(read(), config))
     PLAN = Plan(CONFIG, Path(workflow.basedir))
     PLAN.artefacts()
+    check_looks(PLAN, Path(STYLE))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
+# What the command line says comes on top of config/. As several `configfile:` Snakemake would put it between them,
+# too, where it turns the order of rows around.
+workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
+
 RESULTS = CONFIG.results
 CACHE = "results/cache"
+COMPUTED_AGAIN: dict[str, bool] = {}
 
 
-def place_of(artefact: Artefact) -> str:
-    """The frozen copy where the cache mode allows it and the key is there, else the file to compute."""
-    return str(cache.place_of(artefact, Path(RESULTS), None if CONFIG.cache == "off" else Path(CACHE)))
+def place_of(artefact: Artefact) -> Path:
+    """Where it is read from: its frozen copy, where the cache mode allows it and there is one, or computed."""
+    take_frozen = CONFIG.cache != "off" and not computed_again(artefact)
+    return cache.place_of(artefact, Path(RESULTS), Path(CACHE) if take_frozen else None)
 
 
-def locate(artefact: Artefact) -> str:
+def computed_again(artefact: Artefact) -> bool:
+    """Whether `-R` names its rule or its file, or those of what it is computed from."""
+    forced = workflow.dag_settings.forcerun if workflow.dag_settings else ()  # unknown while this is read
+    if not forced:
+        return False
+    if artefact.file not in COMPUTED_AGAIN:
+        own = STAGES[artefact.stage].rule, f"{RESULTS}/{artefact.file}"
+        named = any(each in forced for each in own)
+        COMPUTED_AGAIN[artefact.file] = named or any(map(computed_again, artefact.sources))
+    return COMPUTED_AGAIN[artefact.file]
+
+
+def computed_files(artefacts: Iterable[Artefact], again: bool = False) -> list[str]:
+    """Places of those that are not frozen, for Snakemake to see to: those that `-R` asks for, or the others.
+
+    What is frozen needs no job, and the times of its files are no reason for one to fail.
+    """
+    put_in_order()
+    return [str(locate(each)) for each in artefacts if computed_again(each) == again and not is_frozen(each)]
+
+
+def is_frozen(artefact: Artefact) -> bool:
+    return place_of(artefact).is_relative_to(CACHE)
+
+
+def locate(artefact: Artefact) -> Path:
     """The place of an input; an error where the cache mode asks for one that is not there."""
     path = place_of(artefact)
-    if CONFIG.cache == "require" and not os.path.exists(path):
+    if CONFIG.cache == "require" and not path.exists():
         raise WorkflowError(
             f"cache=require: {artefact.stage} {artefact.name} (key {artefact.key}) is not in {CACHE}; "
             "run with cache=prefer to compute it, then freeze it"

@@ -3,27 +3,17 @@
 # times of modification say nothing (hence `ancient`).
 import re
 
-from sobolev_diffusion.experiment.stages import STAGES
 
-
-def inputs_of(stage):
-    return ancient(
-        lambda wildcards: [
-            locate(each) for each in artefact_of(stage.name, wildcards.name + stage.suffix).sources
-        ]
+def sources_of(stage, again):
+    return lambda wildcards: computed_files(
+        artefact_of(stage.name, wildcards.name + stage.suffix).sources, again
     )
 
 
 def job_of(stage):
     def describe(wildcards):
         artefact = artefact_of(stage.name, wildcards.name + stage.suffix)
-        return {
-            "stage": stage.name,
-            "key": artefact.key,
-            "settings": artefact.settings,
-            "labels": artefact.labels,
-            "input_keys": [each.key for each in artefact.sources],
-        }
+        return artefact.job([place_of(each) for each in artefact.sources])
 
     return describe
 
@@ -34,7 +24,8 @@ for stage in STAGES.values():
         name:
             stage.rule
         input:
-            inputs_of(stage),
+            there=ancient(sources_of(stage, again=False)),
+            again=sources_of(stage, again=True),
         output:
             artefact=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}",
             stamp=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}.stamp.json",
@@ -53,10 +44,16 @@ for stage in STAGES.values():
             "../scripts/compute.py"
 
 
-# Frozen artefacts are read where they lie; one that is asked for by its readable name is copied there.
+# Frozen artefacts are read where they lie; one that is asked for by its readable name is copied there. An input
+# that nobody makes keeps Snakemake from this rule where there is nothing to copy.
+def nothing_if_frozen(wildcards):
+    artefact = artefact_of(wildcards.stage, wildcards.name + wildcards.suffix)
+    return [] if is_frozen(artefact) else f"{RESULTS}/.not_frozen/{artefact.key}"
+
+
 def frozen(wildcards):
     artefact = artefact_of(wildcards.stage, wildcards.name + wildcards.suffix)
-    return f"{CACHE}/{artefact.cached_file}"
+    return str(place_of(artefact)), artefact.key
 
 
 if CONFIG.cache != "off":
@@ -64,7 +61,7 @@ if CONFIG.cache != "off":
 
     rule restore:
         input:
-            ancient(frozen),
+            nothing_if_frozen,
         output:
             artefact=RESULTS + "/{stage}/{name}{suffix}",
             stamp=RESULTS + "/{stage}/{name}{suffix}.stamp.json",
@@ -72,7 +69,7 @@ if CONFIG.cache != "off":
             stage="|".join(STAGES),
             suffix="|".join(sorted({re.escape(stage.suffix) for stage in STAGES.values()})),
         params:
-            key=lambda wildcards: artefact_of(wildcards.stage, wildcards.name + wildcards.suffix).key,
+            frozen=frozen,
         message:
             "taking from the cache: {wildcards.stage} {wildcards.name}"
         script:

@@ -9,6 +9,6 @@ results, section = snakemake.params.place
 draw_or_exit(
     DrawnFiles(Path(results), section, snakemake.wildcards.name),
     Path(snakemake.input.expected),
-    [Path(path) for path in snakemake.input.artefacts],
-    Path(snakemake.input.style),
+    [Path(path) for path in snakemake.params.sources],
+    Path(snakemake.params.style),
 )

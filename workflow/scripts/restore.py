@@ -7,6 +7,7 @@ from sobolev_diffusion.experiment.cache import restore
 from sobolev_diffusion.files import BadArtefact
 
 try:
-    restore(Path(snakemake.input[0]), snakemake.params.key, Path(snakemake.output.artefact))
+    source, key = snakemake.params.frozen
+    restore(Path(source), key, Path(snakemake.output.artefact))
 except BadArtefact as error:
     sys.exit(str(error))

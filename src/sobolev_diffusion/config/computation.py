@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -31,6 +32,17 @@ class Computation(Section):
     timings: dict[str, TimingConfig] = {}
     reference: ReferenceConfig = ReferenceConfig()
     """The search for best known costs."""
+
+    @field_validator("results")
+    @classmethod
+    def _one_spelling(cls, value: str) -> str:
+        """Of a folder, so that names of files are the same however it is spelt; ~ is the user's home."""
+        folder = os.path.normpath(os.path.expanduser(value))
+        if folder == "." or folder.startswith("~"):
+            raise ValueError(
+                f"expected a folder of its own, as in results or /scratch/me/results, got {value!r}"
+            )
+        return folder
 
     @field_validator("cache", mode="before")
     @classmethod

@@ -15,12 +15,17 @@ TO_ALONE, CONTINUED, BEST_KNOWN, FLOOR = "to_alone", "continued", "best_known", 
 """Labels of what no policy had a part in, in the place of a method."""
 
 
+# Bounds far above what anyone would train: files of policies come from elsewhere, and say how large they are.
+Width = Annotated[int, Field(gt=0, le=16384)]
+Widths = Annotated[tuple[Width, ...], Field(max_length=32)]
+
+
 class UnetConfig(Section):
-    hidden_dims: tuple[PositiveInt, ...] = (16, 32, 64)
+    hidden_dims: Widths = (16, 32, 64)
     """Channels of each level of the U-Net; every level but the last halves the chunk."""
-    step_embedding_dim: Annotated[int, Field(ge=4, multiple_of=2)] = 32
+    step_embedding_dim: Annotated[int, Field(ge=4, le=16384, multiple_of=2)] = 32
     """Size of the embedding of the diffusion step."""
-    kernel_size: Annotated[int, Field(ge=1)] = 5
+    kernel_size: Annotated[int, Field(ge=1, le=255)] = 5
     """Width of the convolutions; odd."""
     groups: PositiveInt = 8
     """Groups of GroupNorm; divides every entry of hidden_dims."""
@@ -36,7 +41,7 @@ class UnetConfig(Section):
 
 
 class MlpConfig(Section):
-    hidden_dims: tuple[PositiveInt, ...] = (384, 384, 384)
+    hidden_dims: Widths = (384, 384, 384)
     """Widths of the hidden layers; about as many parameters as the U-Net."""
 
 
@@ -44,11 +49,11 @@ class PolicyConfig(Section):
     kind: PolicyKind = "diffusion"
     """diffusion: chunks by DDPM with the U-Net. direct: one action by a perceptron (PDDP). nearest: no
     network; the solved demonstration nearest to the instance, its gains in closed loop."""
-    prediction_horizon: PositiveInt = 16
+    prediction_horizon: Annotated[int, Field(gt=0, le=4096)] = 16
     """T_p: entries of a chunk."""
     history: Annotated[int, Field(ge=0)] = 1
     """T_h: known entries at the start of a chunk, overwritten at every denoising step."""
-    diffusion_steps: PositiveInt = 5
+    diffusion_steps: Annotated[int, Field(gt=0, le=10000)] = 5
     """N_diff: denoising steps."""
     predict: Literal["sample", "noise"] = "sample"
     """What the network outputs: the clean chunk tau_0 (the paper's choice) or the noise."""

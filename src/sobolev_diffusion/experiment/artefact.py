@@ -41,9 +41,16 @@ class Artefact:
 
     @cached_property
     def key(self) -> str:
-        return artefact_key(
-            self.stage, STAGES[self.stage].version, self.settings, [each.key for each in self.inputs]
-        )
+        return artefact_key(self.stage, self.version, self.settings, self.upstream)
+
+    @property
+    def version(self) -> int:
+        return STAGES[self.stage].version
+
+    @property
+    def upstream(self) -> list[str]:
+        """Keys of its inputs."""
+        return [each.key for each in self.inputs]
 
     def labelled(self, **labels: str) -> Artefact:
         """The same file, with more columns that tell its rows apart in what is drawn from it."""
@@ -52,7 +59,15 @@ class Artefact:
     def job(self, paths: Sequence[Path]) -> Job:
         """What computes it from the files of its sources, which lie at these paths, in their order."""
         keys = [each.key for each in self.sources]
-        return Job(self.stage, self.key, self.settings, self.labels, list(zip(paths, keys, strict=True)))
+        return Job(
+            stage=self.stage,
+            key=self.key,
+            version=self.version,
+            settings=self.settings,
+            upstream=self.upstream,
+            labels=self.labels,
+            inputs=list(zip(paths, keys, strict=True)),
+        )
 
     @property
     def file(self) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check, stamp_path
 from sobolev_diffusion.files import write_atomically
 
@@ -15,13 +16,18 @@ from sobolev_diffusion.files import write_atomically
 def place_of(artefact: Artefact, results: Path, cache: Path | None) -> Path:
     """Where an artefact is read from: its frozen copy where there is one, else where it is computed to.
 
+    Times that were measured here count before those that are frozen, which are another machine's.
+
     Args:
         artefact: which.
         results: folder of the computed files.
         cache: folder of the frozen ones; none: they do not count.
     """
-    frozen = None if cache is None else cache / artefact.cached_file
-    return frozen if frozen is not None and frozen.exists() else results / artefact.file
+    computed = results / artefact.file
+    if cache is None or (STAGES[artefact.stage].alone and computed.exists()):
+        return computed
+    frozen = cache / artefact.cached_file
+    return frozen if frozen.exists() else computed
 
 
 def freeze(artefacts: Iterable[Artefact], results: Path, cache: Path) -> list[Path]:

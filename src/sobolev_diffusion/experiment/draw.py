@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sobolev_diffusion.experiment.circumstances import PACKAGE
 from sobolev_diffusion.experiment.parquet import read_parquet
-from sobolev_diffusion.experiment.provenance import DrawnFiles, read_expected, write_record
-from sobolev_diffusion.experiment.stamps import check, read_stamp
+from sobolev_diffusion.experiment.provenance import (
+    DrawnFiles,
+    answered,
+    drawing_code,
+    read_expected,
+    write_record,
+)
+from sobolev_diffusion.experiment.stamps import check, trusted_settings
+from sobolev_diffusion.experiment.user_tasks import check_unchanged
 from sobolev_diffusion.figures import from_settings
 from sobolev_diffusion.figures.style import Style
-from sobolev_diffusion.files import BadArtefact
+from sobolev_diffusion.files import BadArtefact, digest, partial_folder
 
 if TYPE_CHECKING:
     from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -44,7 +52,11 @@ class CheckedInputs:
         )
 
     def solutions(self) -> list[tuple[Task, Demonstrations]]:
-        """The task that each one's stamp names, and its converged runs (all if none is)."""
+        """The task that each one's stamp names, and its converged runs (all if none is).
+
+        Raises:
+            BadArtefact: the stamp names another task than the configuration, or a file of it was edited.
+        """
         return [_solutions(path) for path, _ in self.labelled]
 
 
@@ -52,10 +64,10 @@ def _solutions(path: Path) -> tuple[Task, Demonstrations]:
     from sobolev_diffusion.solver.demonstrations import Demonstrations  # the solver: not for tables
     from sobolev_diffusion.tasks.registry import task_from_settings
 
-    runs = Demonstrations.load(path)
-    return task_from_settings(read_stamp(path)["settings"]["task"]), runs.take(
-        runs.converged if runs.converged.any() else runs.error == ""
-    )
+    runs, settings = Demonstrations.load(path), trusted_settings(path)["task"]
+    task = task_from_settings(settings)
+    check_unchanged(settings)
+    return task, runs.take(runs.converged if runs.converged.any() else runs.error == "")
 
 
 def draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path], style: Path) -> None:
@@ -68,22 +80,38 @@ def draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path], st
         style: config/plotting.yaml.
 
     Raises:
-        BadArtefact: an input is missing, altered, or belongs to other settings.
+        BadArtefact: an input is missing, altered, or belongs to other settings; style or code were edited
+            since it was asked for. What was drawn before then stays as it is.
     """
     start = time.perf_counter()
     artefacts = list(zip(inputs, expected["artefacts"], strict=True))
-    for path, (key, _) in artefacts:
-        check(path, key)
+    _check(expected, inputs, style)
     checked = CheckedInputs([(path, labels) for path, (_, labels) in artefacts])
     drawing = from_settings(files.section, expected["settings"])
-    drawing.write(files.stem, checked, Style.load(style))
+    with partial_folder(files.record.parent, files.name) as folder:
+        drawing.write(folder / files.name, checked, Style.load(style))
+        _check(expected, inputs, style)
+        files.stem.parent.mkdir(parents=True, exist_ok=True)
+        for path in files.paths:
+            (folder / path.name).replace(path)
     read = [(path, key) for path, (key, _) in artefacts]
     write_record(files, expected, read, time.perf_counter() - start)
+
+
+def _check(expected: dict[str, Any], inputs: Sequence[Path], style: Path) -> None:
+    """What is drawn with and from is what was expected, before and after."""
+    for path, (key, _) in zip(inputs, expected["artefacts"], strict=True):
+        check(path, key)
+    if digest(style) != expected["style"]:
+        raise BadArtefact(style, "is not as it was when the run was planned", "run again")
+    if drawing_code() != expected["code"]:
+        raise BadArtefact(PACKAGE, "does not draw as it did when the run was planned", "run again")
 
 
 def draw_or_exit(files: DrawnFiles, expected: Path, inputs: Sequence[Path], style: Path) -> None:
     """`draw` what the file `expected` asks for, in its own process: a bad input ends it with one line."""
     try:
         draw(files, read_expected(expected), inputs, style)
+        answered(expected)
     except BadArtefact as error:
         sys.exit(str(error))

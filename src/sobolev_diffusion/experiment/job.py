@@ -17,6 +17,8 @@ class Job:
 
     Attributes:
         stage, key, settings: of the artefact.
+        version: of the stage.
+        upstream: keys of the inputs that count in its own.
         labels: columns that identify it in tables.
         inputs: files to read and the key each must have.
         workers: processes that solve side by side; the artefact does not depend on it.
@@ -24,7 +26,9 @@ class Job:
 
     stage: str
     key: str
+    version: int
     settings: dict[str, Any]
+    upstream: Sequence[str]
     labels: dict[str, Any]
     inputs: Sequence[tuple[Path, str]]
     workers: int = 1

@@ -1,6 +1,6 @@
 """Drawn files: what each should show, what it was drawn from, and why it must be drawn again.
 
-Times of files say nothing here: every drawing leaves a record of what it shows and of the bytes it wrote.
+Every drawing leaves a record of what it shows and of the bytes it wrote; times of files say nothing.
 Reading this needs no plotting library, so that the workflow is quick to look at.
 """
 
@@ -16,12 +16,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.experiment.stamps import circumstances, read_stamp, stamp_path
+from sobolev_diffusion.experiment.circumstances import PACKAGE, circumstances
+from sobolev_diffusion.experiment.stamps import read_stamp, stamp_path
 from sobolev_diffusion.figures import SECTIONS
-from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
+from sobolev_diffusion.files import BadArtefact, digest, write_atomically, write_text_atomically
 
 DRAWING_CODE = ("figures/*.py", "figures/*.html", "experiment/draw.py", "experiment/parquet.py")
 FORGOTTEN_AFTER = 24 * 3600  # seconds
+ASKED, ANSWERED = 2.0**31 - 1, 0.0
+"""Times of the files of what is expected: the last and the first that every file system knows."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +84,20 @@ def identity(
         "settings": settings,
         "artefacts": [list(each) for each in artefacts],
         "style": digest(style),
-        "code": _code(),
+        "code": _planned_code(),
         "computed anew": anew,
     }
 
 
-@cache
-def _code() -> str:
-    package = Path(__file__).parents[1]
-    found = {pattern: sorted(package.glob(pattern)) for pattern in DRAWING_CODE}
+def drawing_code() -> str:
+    """sha256 of the code that draws, as it lies there now."""
+    found = {pattern: sorted(PACKAGE.glob(pattern)) for pattern in DRAWING_CODE}
     assert all(found.values()), f"no code that draws: {found}"  # it was moved, and would go unnoticed
     files = sorted(path for paths in found.values() for path in paths)
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+_planned_code = cache(drawing_code)  # a plan looks once, for all drawings
 
 
 def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]) -> str | None:
@@ -104,10 +109,10 @@ def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]
         inputs: the files they are drawn from, in the order of its artefacts; some may not be there yet.
     """
     try:
-        record = json.loads(files.record.read_text())
-        shown, written, read = record["identity"], record["files"], record["inputs"]
-    except (OSError, ValueError, KeyError, TypeError):
+        record = read_record(files.record)
+    except BadArtefact:
         return "not drawn in this folder yet"
+    shown, written, read = record["identity"], record["files"], record["inputs"]
     for part, reason in (
         ("settings", "its settings changed"),
         ("artefacts", "it must show results of other settings"),
@@ -136,23 +141,40 @@ def _stamped_digest(path: Path) -> str | None:
 
 
 def ask_for(files: DrawnFiles, identity: dict[str, Any], draw: bool) -> None:
-    """Write the file of what a drawing should show, newer than the drawn files if it is to be drawn.
+    """Write the file of what a drawing should show, later than any other file if it is to be drawn, else
+    before them all.
 
-    That is how Snakemake is told: the time of this file is the only one that counts. Where Snakemake
-    remembers a file, a new time is not enough, so the content differs each time, too.
+    That is how Snakemake is told; no other time counts. Where Snakemake remembers a file, a new time is not
+    enough, so the content differs each time, too.
     """
-    now = time.time()
     expected = files.expected(identity)
-    for other in expected.parent.glob(f"{files.name}.{16 * '?'}.json"):
-        if other != expected and other.stat().st_mtime < now - FORGOTTEN_AFTER:  # drawn, or long ago
+    wanted = ASKED if draw else ANSWERED
+    if not draw and expected.exists() and expected.stat().st_mtime == wanted:
+        return
+    text = json.dumps({"identity": identity, "asked": time.time()})
+
+    def write(partial: Path) -> None:
+        partial.write_text(text)
+        os.utime(partial, (wanted, wanted))  # not once it is in its place, where it may be another user's
+
+    write_atomically(expected, write)
+
+
+def answered(expected: Path) -> None:
+    """Take note that what a file of `ask_for` asks for was drawn."""
+    os.utime(expected, (ANSWERED, ANSWERED))
+
+
+def forget(files: DrawnFiles, identity: dict[str, Any]) -> None:
+    """Remove what earlier plans expected of a drawing: what they asked for is drawn, or was long ago."""
+    wanted = files.expected(identity)
+    long_ago = time.time() - FORGOTTEN_AFTER
+    for other in wanted.parent.glob(f"{files.name}.{16 * '?'}.json"):
+        if other == wanted:
+            continue
+        state = other.stat()
+        if state.st_mtime == ANSWERED or state.st_ctime < long_ago:
             other.unlink(missing_ok=True)
-    if draw or not expected.exists():
-        text = json.dumps({"identity": identity, "asked": now})
-        write_text_atomically(expected, text)
-    for file in (*files.paths, files.record):
-        if draw and file.exists() and file.stat().st_mtime >= now - 1:
-            os.utime(file, (now - 1, now - 1))  # from the future, or too recent to tell
-    os.utime(expected, (now, now) if draw else (0, 0))
 
 
 def read_expected(expected: Path) -> dict[str, Any]:
@@ -182,12 +204,32 @@ def write_record(
     write_text_atomically(files.record, text)
 
 
+def read_record(path: Path) -> dict[str, Any]:
+    """What `write_record` wrote.
+
+    Raises:
+        BadArtefact: it is something else.
+    """
+    try:
+        record = json.loads(path.read_text())
+        record["identity"].items(), record["files"].items(), record["inputs"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadArtefact(path, "is no record of what was drawn", f"rm '{path}' and run again") from error
+    return record
+
+
 def altered(results: Path) -> list[str]:
-    """One line for each drawn file below a folder that is not the one that was drawn last."""
+    """One line for each drawn file below a folder that is not the one that was drawn last, and for each
+    record that does not tell."""
     faults = []
-    for record in sorted((results / ".drawn").rglob("*.json")):
+    for record in sorted((results / ".drawn").glob("*/*.json")):
         folder = results / record.parent.name
-        for name, written in json.loads(record.read_text())["files"].items():
+        try:
+            drawn = read_record(record)["files"]
+        except BadArtefact as error:
+            faults.append(str(error))
+            continue
+        for name, written in drawn.items():
             file = folder / name
             if not file.exists() or digest(file) != written:
                 fault = BadArtefact(
@@ -201,7 +243,7 @@ def provenance(path: Path) -> dict[str, Any]:
     """What made an artefact, from its stamp, or a drawn file, from its record.
 
     Raises:
-        BadArtefact: nothing tells, or the file is not what was written.
+        BadArtefact: nothing tells, what should is damaged, or the file is not what was written.
     """
     record = record_path(path.with_suffix(""))
     if not (stamp_path(path).exists() or record.exists()):
@@ -213,7 +255,7 @@ def provenance(path: Path) -> dict[str, Any]:
     if stamp_path(path).exists():
         made, written = (stamp := read_stamp(path)), stamp["sha256"]
     else:
-        made = json.loads(record.read_text())
+        made = read_record(record)
         written = made["files"].get(path.name)
     if not path.is_file():
         raise BadArtefact(path, "is missing", "run again")

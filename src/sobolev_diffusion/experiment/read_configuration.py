@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from sobolev_diffusion.config import ConfigError, cross_checks
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.configuration import Config
+from sobolev_diffusion.experiment.yaml_file import read_yaml
 from sobolev_diffusion.figures import SECTIONS, captions
 from sobolev_diffusion.figures.drawing import Drawing, WithCaption
 
@@ -28,7 +28,7 @@ def load(*later: Path, folder: Path = PROJECT) -> Config:
         folder: of the project's own files.
 
     Raises:
-        ConfigError: see `validate`; also when a file is missing or is not YAML.
+        ConfigError: see `validate` and `read_yaml`.
     """
     return validate(read(*later, folder=folder))
 
@@ -37,36 +37,8 @@ def read(*later: Path, folder: Path = PROJECT) -> dict[str, Any]:
     """What `load` validates, as it is written."""
     merged: dict[str, Any] = {}
     for path in (*(folder / f"{subject}.yaml" for subject in SUBJECTS), *later):
-        merged = merge(merged, _read(path))
+        merged = merge(merged, read_yaml(path))
     return merged
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{path}: cannot be read as YAML ({reason})") from error
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path}: expected sections by name, found a {type(content).__name__}")
-    return content
-
-
-class _EachKeyOnce(yaml.SafeLoader):
-    """Of a key that stands twice, YAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
-                continue
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise yaml.YAMLError(f"line {line}: the key {key.value} stands there a second time")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def validate(content: dict[str, Any]) -> Config:

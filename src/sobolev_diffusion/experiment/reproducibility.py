@@ -20,14 +20,16 @@ import pandas as pd
 from safetensors.numpy import load_file
 
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.circumstances import circumstances
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import DrawnFiles, identity
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_job import run
-from sobolev_diffusion.experiment.stamps import circumstances, read_stamp
+from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.files import digest, write_text_atomically
+from sobolev_diffusion.instruction_sets import default_instruction_set
 from sobolev_diffusion.policies import native_kernels as native
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 
@@ -62,7 +64,7 @@ def machine_kind() -> dict[str, Any]:
     """What decides the last bits of a result: processor, instruction set, libraries and compiler."""
     return {
         "processor": _processor(),
-        "instruction set": native.default_instruction_set(),
+        "instruction set": default_instruction_set(),
         "libc": " ".join(platform.libc_ver()),
         "compiler": _compiler(),
         "versions": circumstances()["versions"],

@@ -11,6 +11,7 @@ from pathlib import Path
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check, write_stamp
+from sobolev_diffusion.experiment.user_tasks import check_unchanged
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.training.train import TrainingFailed
@@ -22,26 +23,28 @@ def run(job: Job, output: Path) -> None:
     """Compute an artefact and write it, whole or not at all.
 
     Raises:
-        BadArtefact: an input is missing, altered, or belongs to other settings.
+        BadArtefact: see `check_sources`.
     """
-    check_inputs(job)
+    check_sources(job)
     write(job, output, lambda partial: STAGES[job.stage].compute(job, partial), time.perf_counter())
 
 
-def check_inputs(job: Job) -> None:
-    """Check that every input is the artefact it should be.
+def check_sources(job: Job) -> None:
+    """Check that every input is the artefact it should be, and the task the one that the key names.
 
     Raises:
-        BadArtefact: one is missing, altered, or belongs to other settings.
+        BadArtefact: an input is missing, altered, or belongs to other settings; the task was edited.
     """
     for path, key in job.inputs:
         check(path, key)
+    if "task" in job.settings:
+        check_unchanged(job.settings["task"])
 
 
 def write(
     job: Job, output: Path, compute: Callable[[Path], object], start: float, device: str | None = None
 ) -> None:
-    """Write an artefact and its stamp, whole or not at all.
+    """Write an artefact and its stamp, whole or not at all, if what it is made from is as it was.
 
     Args:
         job: what is computed.
@@ -53,17 +56,8 @@ def write(
 
     def compute_and_stamp(partial: Path) -> None:
         compute(partial)
-        write_stamp(
-            output,
-            partial,
-            stage=job.stage,
-            key=job.key,
-            settings=job.settings,
-            labels=job.labels,
-            inputs=[path for path, _ in job.inputs],
-            seconds=time.perf_counter() - start,
-            device=device,
-        )
+        check_sources(job)
+        write_stamp(output, partial, job, time.perf_counter() - start, device)
 
     write_atomically(output, compute_and_stamp)
 

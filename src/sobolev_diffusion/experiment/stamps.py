@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
-import subprocess
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sobolev_diffusion.experiment.circumstances import circumstances
+from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.keys import artefact_key
 from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 
 STAMP_SUFFIX = ".stamp.json"
-STAMPED_PACKAGES = ("sobolev-diffusion", "torch", "numpy", "pin", "libaligator")
+REMEDY = "delete it and run again"
 
 
 def stamp_path(path: Path) -> Path:
@@ -23,51 +20,31 @@ def stamp_path(path: Path) -> Path:
     return path.with_name(path.name + STAMP_SUFFIX)
 
 
-def write_stamp(
-    path: Path,
-    content: Path,
-    *,
-    stage: str,
-    key: str,
-    settings: dict[str, Any],
-    labels: dict[str, Any],
-    inputs: Sequence[Path],
-    seconds: float,
-    device: str | None = None,
-) -> None:
+def write_stamp(path: Path, content: Path, job: Job, seconds: float, device: str | None = None) -> None:
     """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration.
 
     Args:
         path: where the artefact belongs.
         content: where it lies now: it is put in its place after its stamp, so that there is none without.
-        stage, key, settings, labels: of the artefact.
-        inputs: the files it was computed from.
+        job: what computed it.
         seconds: how long that took.
         device: what computed it, where that is not the machine's processor in the ordinary workflow.
     """
     stamp = {
-        "stage": stage,
-        "key": key,
-        "settings": settings,
-        "labels": labels,
+        "stage": job.stage,
+        "version": job.version,
+        "key": job.key,
+        "settings": job.settings,
+        "upstream": list(job.upstream),
+        "labels": job.labels,
         "sha256": digest(content),
-        "inputs": {each.name: read_stamp(each)["sha256"] for each in inputs},
+        "inputs": {path.name: read_stamp(path)["sha256"] for path in job.paths},
         "seconds": round(seconds, 3),
         **({} if device is None else {"device": device}),
         **circumstances(),
     }
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
     write_text_atomically(stamp_path(path), text)
-
-
-def circumstances() -> dict[str, Any]:
-    """When, from which commit, with which versions and on which machine this process computes."""
-    return {
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
-        "versions": {"python": platform.python_version(), **_versions()},
-        "machine": machine(),
-    }
 
 
 def read_stamp(path: Path) -> dict[str, Any]:
@@ -78,14 +55,17 @@ def read_stamp(path: Path) -> dict[str, Any]:
     """
     try:
         stamp = json.loads(stamp_path(path).read_text())
-        stamp["key"], stamp["sha256"], stamp["stage"]
+        stamp["key"], stamp["sha256"], stamp["stage"], stamp["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadArtefact(path, f"has no readable stamp ({error})", "delete it and run again") from error
+        raise BadArtefact(path, f"has no readable stamp ({error})", REMEDY) from error
     return stamp
 
 
-def check(path: Path, key: str) -> None:
+def check(path: Path, key: str) -> dict[str, Any]:
     """Check that a file is the artefact with this key, byte for byte as it was written.
+
+    Returns:
+        Its stamp.
 
     Raises:
         BadArtefact: the file is missing, altered, or another artefact.
@@ -97,53 +77,34 @@ def check(path: Path, key: str) -> None:
         raise BadArtefact(
             path,
             f"is another artefact (key {stamp['key']}, expected {key})",
-            "delete it and run again",
+            REMEDY,
         )
+    if not _is_of_its_key(stamp):
+        raise BadArtefact(path, "has a stamp that was altered: its settings are not those of its key", REMEDY)
     if stamp["sha256"] != digest(path):
-        raise BadArtefact(path, "was altered after it was computed", "delete it and run again")
+        raise BadArtefact(path, "was altered after it was computed", REMEDY)
+    return stamp
 
 
-def machine() -> dict[str, Any]:
-    """Name of the processor, its architecture and the number of cores."""
-    return {
-        "processor": _processor(),
-        "architecture": platform.machine(),
-        "cores": os.cpu_count(),
-    }
+def trusted_settings(path: Path) -> dict[str, Any]:
+    """The settings in a stamp, which may name code to run: only where the key, which the configuration asks
+    for, says that they are the configuration's.
+
+    Raises:
+        BadArtefact: they are not, or the stamp does not tell.
+    """
+    stamp = read_stamp(path)
+    if _is_of_its_key(stamp, strict=True):
+        return stamp["settings"]
+    raise BadArtefact(path, "has a stamp whose settings are not those of its key", REMEDY)
 
 
-def _processor() -> str:
+def _is_of_its_key(stamp: dict[str, Any], strict: bool = False) -> bool:
+    """Whether settings and key of a stamp belong together; older stamps of what has inputs do not tell."""
+    if "upstream" not in stamp and stamp.get("inputs") and not strict:
+        return True
+    upstream, version = stamp.get("upstream", []), stamp.get("version", 1)
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or "unknown"
-    return next(
-        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
-        "unknown",
-    )
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for package in STAMPED_PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def _commit() -> str:
-    command = [
-        "git",
-        "-C",
-        str(Path(__file__).parent),
-        "describe",
-        "--always",
-        "--dirty",
-        "--abbrev=12",
-    ]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return stamp["key"] == artefact_key(stamp["stage"], version, stamp["settings"], upstream)
+    except (TypeError, ValueError):
+        return False  # nothing that a configuration could say

@@ -14,10 +14,10 @@ import torch
 from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import place_of
+from sobolev_diffusion.experiment.circumstances import machine
 from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.run_job import check_inputs, write
-from sobolev_diffusion.experiment.stamps import machine
+from sobolev_diffusion.experiment.run_job import check_sources, write
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.train import TrainingFailed
 
@@ -68,7 +68,7 @@ def train_experiment(
         artefacts = list(group)
         jobs = [policy.job([_place(plan, each, cache) for each in policy.sources]) for policy in artefacts]
         for job in jobs:
-            check_inputs(job)
+            check_sources(job)
         settings = jobs[0].settings
         log.info("%d policies of %s together", len(jobs), jobs[0].labels["method"])
         outcomes = train_together(

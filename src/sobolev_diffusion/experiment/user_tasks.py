@@ -19,7 +19,7 @@ from typing import Any
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
-from sobolev_diffusion.files import digest, write_text_atomically
+from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 from sobolev_diffusion.tasks.local_files import is_local
 from sobolev_diffusion.tasks.opened_files import read_files, recording
 
@@ -147,3 +147,38 @@ def identity(
     content = {"options": spec.options, "module": spec.module, "sha256": digest(module), **parts.digests()}
     revised = {kind: revisions[kind] for kind in parts.kinds if kind in revisions}
     return content | ({"revisions": revised} if revised else {})
+
+
+def check_unchanged(settings: Mapping[str, Any]) -> None:
+    """Check that the files of a user's task are those that keys were made of.
+
+    Where this process has made the task, its modules are those that were loaded; else those where they should
+    be. A built-in task has none.
+
+    Args:
+        settings: what `identity` returned, from the plan.
+
+    Raises:
+        BadArtefact: one was edited, or is gone.
+    """
+    if settings.get("module") is None:
+        return
+    module = Path(settings["module"])
+    expected = {module: settings["sha256"]}
+    for name, content in settings.get("modules", {}).items():
+        path = _module_file(name, module.parent)
+        if path:  # else not yet: it is imported later, and this is called again at the end
+            expected[path] = content
+    expected |= {module.parent / name: content for name, content in settings.get("files", {}).items()}
+    for path, content in expected.items():
+        if not path.is_file() or digest(path) != content:
+            problem = f"is not as it was when the run was planned, which task {settings['name']} is made from"
+            raise BadArtefact(path, problem, "run again")
+
+
+def _module_file(name: str, folder: Path) -> Path | None:
+    """Where a module was loaded from, or would be from a task's folder."""
+    loaded = getattr(sys.modules.get(name), "__file__", None)
+    inside = folder.joinpath(*name.split("."))
+    candidates = [Path(loaded)] if loaded else [inside.with_suffix(".py"), inside / "__init__.py"]
+    return next((path for path in candidates if path.is_file()), None)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sobolev_diffusion.experiment.circumstances import git
+from sobolev_diffusion.experiment.keys import KEY_LENGTH
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import STAMP_SUFFIX, check, stamp_path
 from sobolev_diffusion.files import BadArtefact, write_text_atomically
 
+KEY = re.compile(f"[0-9a-f]{{{KEY_LENGTH}}}")
+NOT_RECORDED = "not recorded"
 SETTLED = 2.0  # s; what changed more recently might change again within the resolution of file times
 
 State = list[int]
@@ -21,10 +28,17 @@ State = list[int]
 
 @dataclass(frozen=True)
 class Verified:
-    """How many artefacts were looked at, and one line for each fault."""
+    """What was found.
+
+    Attributes:
+        checked: how many artefacts were looked at.
+        faults: a line for each.
+        kernels: how many of those that were read were computed with which instruction set of the kernels.
+    """
 
     checked: int
     faults: list[str]
+    kernels: Counter[str]
 
 
 def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
@@ -43,6 +57,7 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
     intact: dict[str, list[State]] = {}
     faults = []
     checked = 0
+    kernels: Counter[str] = Counter()
     for folder in (results, cache):
         for path in _artefacts(folder):
             checked += 1
@@ -51,10 +66,9 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
                 intact[str(path)] = state
                 continue
             try:
-                check(path, key_in_name(path))
+                kernels[check(path, key_in_name(path)).get("kernels", NOT_RECORDED)] += 1
             except BadArtefact as fault:
-                remedy = f"git checkout -- '{path}*'" if folder == cache else f"rm {path}* and run again"
-                faults.append(str(BadArtefact(path, fault.problem, remedy)))
+                faults.append(str(BadArtefact(path, fault.problem, _remedy(path, folder == cache))))
                 continue
             if state is not None and _settled(state) and state == _state(path):
                 intact[str(path)] = state
@@ -64,17 +78,20 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
     if ledger is not None and intact != known:
         text = json.dumps(intact)
         write_text_atomically(ledger, text)
-    return Verified(checked, faults)
+    return Verified(checked, faults, kernels)
+
+
+def _remedy(path: Path, frozen: bool) -> str:
+    remove = f"rm {shlex.quote(str(path))}*"
+    if not frozen:
+        return f"{remove} and run again"
+    stray = not KEY.fullmatch(path.stem) or git(path.parent, "ls-files", "--others", path.name)
+    return remove if stray else f"git checkout -- '{path}*'"
 
 
 def key_in_name(path: Path) -> str:
     """The key that a file's name carries: before the suffix, after the last other dot."""
     return path.name.removesuffix(path.suffix).rsplit(".", 1)[-1]
-
-
-def leftovers(results: Path) -> list[Path]:
-    """Partial files of jobs that were killed while they wrote."""
-    return [path for path in _walk(results) if path.name.startswith(".") and path.name.endswith(".partial")]
 
 
 def _artefacts(folder: Path) -> Iterator[Path]:
@@ -83,12 +100,24 @@ def _artefacts(folder: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    return sorted(p for p in _walk(folder) if p.name.endswith(suffixes) and not p.name.startswith("."))
+    return sorted(
+        parent / name
+        for parent, names in walk(folder)
+        for name in names
+        if name.endswith(suffixes) and not name.startswith(".")
+    )
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for directory, _, names in os.walk(folder):
-        yield from (Path(directory, name) for name in names)
+def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Every folder below one, and behind links, with the names of its files; each folder once."""
+    seen: set[str] = set()
+    for directory, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(directory)
+        if real in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(real)
+        yield Path(directory), names
 
 
 def _state(path: Path) -> list[State] | None:

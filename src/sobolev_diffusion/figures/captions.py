@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
@@ -59,3 +60,9 @@ def _longest(experiment: ExperimentConfig) -> int:
 
 def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(f"{number}" for number in sorted(set(numbers)))
+
+
+def as_rst(text: str) -> str:
+    """A caption as one paragraph of reStructuredText without mark-up: a directive in it, such as `raw` or
+    `include`, is text."""
+    return re.sub(r"([^\w\s])", r"\\\1", " ".join(text.split()))

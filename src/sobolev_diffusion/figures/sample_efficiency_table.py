@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from sobolev_diffusion.config import Computation
-from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.figures import captions, needs
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.evaluations import CONDITION
@@ -39,10 +38,8 @@ class SampleEfficiencyTable(TableDrawing):
 
         last = rows.iteration.isna() | (rows.iteration == rows.iteration.max())
         table = cells(rows[last], CONDITION)
-        known = [TO_ALONE, *style.methods]
-        others = sorted(set(table.method) - set(known))
-        order = {name: rank for rank, name in reversed(list(enumerate([*known, *others])))}
-        table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(order) if c.name == "method" else c)
+        ranks = style.ranks(table.method)
+        table = table.sort_values(by=list(CONDITION), key=lambda c: c.map(ranks) if c.name == "method" else c)
         table["method"] = [style.label(name) for name in table.method]
         for column in CONDITION[1:]:
             table[column] = whole_numbers(table[column])

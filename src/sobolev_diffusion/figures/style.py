@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,8 @@ import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import yaml
+
+from sobolev_diffusion.config.methods import TO_ALONE
 
 plt.rcParams.update(
     {
@@ -59,6 +62,11 @@ class Style:
     def label(self, method: str) -> str:
         """The label of a method; its id where the style does not know it (sweeps)."""
         return self.methods[method].label if method in self.methods else method
+
+    def ranks(self, methods: Iterable[str]) -> dict[str, int]:
+        """Places of methods in a table: TO alone, those in the order of the style, those it does not know."""
+        known = dict.fromkeys([TO_ALONE, *self.methods])
+        return {name: rank for rank, name in enumerate([*known, *sorted(set(methods) - known.keys())])}
 
     @staticmethod
     def load(path: Path) -> Style:

@@ -45,9 +45,9 @@ class TimingTable(TableDrawing):
         grouped = rows.groupby(["method", "action_length"], dropna=False)
         means = grouped[[*SECONDS, "iterations", "converged"]].mean().reset_index()
         alone = means[means.method == TO_ALONE].total_seconds.iloc[0]
-        known = [TO_ALONE, *style.methods]
+        ranks = style.ranks(means.method)
         means = means.sort_values(
-            by=["method", "action_length"], key=lambda c: c.map(known.index) if c.name == "method" else c
+            by=["method", "action_length"], key=lambda c: c.map(ranks) if c.name == "method" else c
         )
         return pd.DataFrame(
             {

@@ -64,8 +64,8 @@ class ToAloneTable(TableDrawing):
         merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
         return pd.DataFrame(
             [
-                _row(style.tasks[task], merged[merged.task == task], seconds[task])
-                for task in style.tasks
+                _row(style.tasks.get(task, task), merged[merged.task == task], seconds[task])
+                for task in dict.fromkeys([*style.tasks, *merged.task])
                 if task in set(merged.task)
             ]
         )

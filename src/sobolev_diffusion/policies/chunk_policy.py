@@ -196,6 +196,11 @@ class ChunkPolicy(Policy, nn.Module):
     @classmethod
     def restored(cls, header: Any, arrays: dict[str, np.ndarray]) -> Self:
         config = PolicyConfig.model_validate(header["config"])
-        policy = cls(config, header["action_dim"], header["observation_dim"])
+        size = header["action_dim"], header["observation_dim"]
+        with torch.device("meta"):  # before memory is asked for: is what should be there there?
+            shapes = {name: tuple(tensor.shape) for name, tensor in cls(config, *size).state_dict().items()}
+        if shapes != {name: array.shape for name, array in arrays.items()}:
+            raise ValueError("its weights are not those of its settings")
+        policy = cls(config, *size)
         policy.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
         return policy.eval()

@@ -1,13 +1,10 @@
 """The compiled CPU kernels behind the interfaces of the PyTorch policies: predictions and training.
 
-The PyTorch files stay the reference; what the kernels compute agrees with them to rounding. The kernels
-exist for several instruction sets, chosen at run time; the environment variable
-SOBOLEV_DIFFUSION_INSTRUCTION_SET overrides the choice (see `default_instruction_set`).
+The PyTorch files stay the reference; what the kernels compute agrees with them to rounding.
 """
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.instruction_sets import default_instruction_set
 from sobolev_diffusion.policies.schedule import Schedule
 
 try:
@@ -24,25 +22,14 @@ try:
 except ImportError:  # the package runs from its sources, unbuilt
     _native = None  # type: ignore[assignment]
 
-INSTRUCTION_SET_VARIABLE = "SOBOLEV_DIFFUSION_INSTRUCTION_SET"
 KERNEL_SIZES = (3, 5, 7)
 LONGEST_CHUNK = 32
 WIDEST_LAYER = 1024
 
 
-def instruction_sets() -> list[str]:
-    """What the kernels were built for and this processor supports, fastest first; empty: not built."""
-    return [] if _native is None else _native.instruction_sets()
-
-
 def library() -> Path | None:
     """The file of the compiled kernels; None: not built."""
     return None if _native is None else Path(str(_native.__file__))
-
-
-def default_instruction_set() -> str:
-    """What the kernels use unless told otherwise; empty: not built."""
-    return os.environ.get(INSTRUCTION_SET_VARIABLE, "") or next(iter(instruction_sets()), "")
 
 
 class Predictor(Protocol):

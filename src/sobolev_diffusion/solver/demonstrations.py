@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
+from zipfile import ZipFile
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.solver.gains import Linearisation
 from sobolev_diffusion.solver.proxddp import Solution
 from sobolev_diffusion.tasks.base import Task
+
+ALWAYS_UNPACKED = 64 * 2**20  # bytes
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+MOST_UNPACKED = 20
+"""Times the size of a file, that it may unpack to; runs are a tenth to a half smaller when packed."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,7 @@ class Demonstrations:
             BadArtefact: the file is missing, truncated, or not a set of demonstrations.
         """
         try:
+            _check_size(path)
             with np.load(path, allow_pickle=False) as arrays:
                 stored = dict(arrays)
             stored.setdefault("error", np.full(len(stored["instance"]), ""))  # older files have none
@@ -182,3 +191,19 @@ class Demonstrations:
             raise BadArtefact(
                 path, f"is not a set of demonstrations ({error})", "collect it again"
             ) from error
+
+
+def _check_size(path: Path) -> None:
+    """Ask every array of a file for its size before any is unpacked.
+
+    Raises:
+        ValueError: they are far larger than runs of a file of this size are.
+    """
+    allowed = max(ALWAYS_UNPACKED, MOST_UNPACKED * path.stat().st_size)
+    with ZipFile(path) as arrays:
+        for name in arrays.namelist():
+            with arrays.open(name) as file:
+                shape, _, dtype = _HEADERS[npy.read_magic(file)](file)
+            allowed -= math.prod(shape) * dtype.itemsize
+    if allowed < 0:
+        raise ValueError("it would unpack to far more than runs do")

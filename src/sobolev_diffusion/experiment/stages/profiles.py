@@ -10,9 +10,9 @@ from sobolev_diffusion.experiment.job import Job, Stage
 def follow_progress(job: Job, output: Path) -> None:
     """Cost and feasibility against wall-clock time, one instance at a time."""
     from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+    from sobolev_diffusion.experiment.circumstances import machine
     from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
     from sobolev_diffusion.experiment.parquet import write_parquet
-    from sobolev_diffusion.experiment.stamps import machine
     from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.warm_start.profiles import profile
 

@@ -10,8 +10,8 @@ from sobolev_diffusion.experiment.job import Job, Stage
 def measure(job: Job, output: Path) -> None:
     """Wall-clock seconds of rollout and solve, one instance at a time."""
     from sobolev_diffusion.config import SolverConfig, WarmConfig
+    from sobolev_diffusion.experiment.circumstances import machine
     from sobolev_diffusion.experiment.parquet import write_parquet
-    from sobolev_diffusion.experiment.stamps import machine
     from sobolev_diffusion.policies import Policy
     from sobolev_diffusion.warm_start.timing import time_policies
 

@@ -6,8 +6,8 @@ namespace sobolev::SOBOLEV_ISA {
 
 namespace {
 
-void adam(float *weights, const float *gradient, float *mean, float *square, long count, float rate,
-          float correction1, float correction2) {
+void adam(float *weights, const float *gradient, float *mean, float *square, long count, float rate, float correction1,
+          float correction2) {
     const float step = rate / correction1;
     const float root = __builtin_sqrtf(correction2);
     for (long i = 0; i < count; i++) {

@@ -208,8 +208,7 @@ void check_shape(const std::string &name, const std::vector<long> &shape, const 
 Input checked(const std::string &name, nb::handle value, const std::vector<long> &expected) {
     Input array = floats(name, value);
     check_shape(name, shape_of(array), expected);
-    if (!finite(values(array), array.size()))
-        throw std::invalid_argument(name + ": holds NaN or infinite values");
+    if (!finite(values(array), array.size())) throw std::invalid_argument(name + ": holds NaN or infinite values");
     return array;
 }
 

@@ -64,8 +64,8 @@ void construct_sampler(PySampler *self, nb::args args, nb::kwargs kwargs) {
     const Call call("Sampler", {UNET_ARGUMENTS}, args, kwargs);
     UnetArguments a = unet_arguments(call);
     const Parameters parameters(call["parameters"]);
-    auto sampler = std::make_unique<Sampler>(a.kernels, a.shape, std::move(a.schedule), a.history,
-                                             Layout(parameters.shapes()));
+    auto sampler =
+        std::make_unique<Sampler>(a.kernels, a.shape, std::move(a.schedule), a.history, Layout(parameters.shapes()));
     parameters.check_names(sampler->layout());
     parameters.pack(sampler->layout(), sampler->weights());
     sampler->prepare();
@@ -79,8 +79,8 @@ Result sample(PySampler &self, nb::args args, nb::kwargs kwargs) {
     const long batch = static_cast<long>(observation.shape(0));
     const Input known = checked("history", call["history"], {batch, self.sampler->history(), s.action_dim});
     const Input noise = checked("noise", call["noise"], {batch, s.diffusion_steps, s.horizon, s.action_dim});
-    Result chunk = new_result({static_cast<std::size_t>(batch), static_cast<std::size_t>(s.horizon),
-                               static_cast<std::size_t>(s.action_dim)});
+    Result chunk = new_result(
+        {static_cast<std::size_t>(batch), static_cast<std::size_t>(s.horizon), static_cast<std::size_t>(s.action_dim)});
     {
         nb::gil_scoped_release release;
         std::lock_guard<std::mutex> lock(self.mutex);

@@ -63,11 +63,11 @@ void Conditioning::forward(const Kernels &k, const float *w) {
     k.dense(sinusoids_.data(), embedding_, embedding_, w + weight1_, w + bias1_, before1_.data(), hidden_, hidden_,
             steps_, false);
     k.mish(before1_.data(), after1_.data(), nullptr, nullptr, before1_.size());
-    k.dense(after1_.data(), hidden_, hidden_, w + weight2_, w + bias2_, before2_.data(), embedding_, embedding_,
-            steps_, false);
+    k.dense(after1_.data(), hidden_, hidden_, w + weight2_, w + bias2_, before2_.data(), embedding_, embedding_, steps_,
+            false);
     k.mish(before2_.data(), after2_.data(), nullptr, nullptr, before2_.size());
-    k.dense(after2_.data(), embedding_, embedding_, w + film_step_, w + film_bias_, table_.data(), film_, film_,
-            steps_, false);
+    k.dense(after2_.data(), embedding_, embedding_, w + film_step_, w + film_bias_, table_.data(), film_, film_, steps_,
+            false);
 }
 
 void Conditioning::film(const Kernels &k, const float *w, const float *mish_o, const long *step, float *film,
@@ -85,8 +85,8 @@ void Conditioning::film_tangent(const Kernels &k, const float *w, const float *m
 
 void Conditioning::to_observation(const Kernels &k, const float *t, const float *d_film, float *d_mish_o,
                                   int rows) const {
-    k.dense(d_film, film_, film_, t + film_observation_transposed_, nullptr, d_mish_o, observation_, observation_,
-            rows, false);
+    k.dense(d_film, film_, film_, t + film_observation_transposed_, nullptr, d_mish_o, observation_, observation_, rows,
+            false);
 }
 
 void Conditioning::observation_weight(const Kernels &k, const float *mish_o, const float *d_film, float *gradient,
@@ -111,7 +111,8 @@ void Conditioning::backward(const Kernels &k, const float *t, float *gradient) {
         for (long i = 0; i < size; i++) d[i] *= slope_[i];
     };
     bias(d_table_.data(), film_, gradient + film_bias_);
-    k.dense_weight(after2_.data(), embedding_, embedding_, d_table_.data(), film_, film_, gradient + film_step_, steps_);
+    k.dense_weight(after2_.data(), embedding_, embedding_, d_table_.data(), film_, film_, gradient + film_step_,
+                   steps_);
     k.dense(d_table_.data(), film_, film_, t + film_step_transposed_, nullptr, d_embedding_.data(), embedding_,
             embedding_, steps_, false);
     through_mish(before2_.data(), d_embedding_.data(), d_embedding_.size());

@@ -24,9 +24,9 @@ struct Rows {
 
 // GroupNorm, Mish and FiLM of one layer.
 struct Norm {
-    int channels;   // padded
-    int group;      // channels in a group
-    int real;       // channels that are not padding
+    int channels; // padded
+    int group;    // channels in a group
+    int real;     // channels that are not padding
     const float *gamma;
     const float *beta;
 };

@@ -57,7 +57,8 @@ template <class Forward> struct Weight {
         for (; first + INPUTS <= in; first += INPUTS) {
             float *column[COLUMNS];
             for (int j = 0; j < COLUMNS; j++)
-                column[j] = dw + ((long)((o + j * LANES) / BLOCK) * in + first) * WIDTH * BLOCK + (o + j * LANES) % BLOCK;
+                column[j] =
+                    dw + ((long)((o + j * LANES) / BLOCK) * in + first) * WIDTH * BLOCK + (o + j * LANES) % BLOCK;
             weight_tile<INPUTS, COLUMNS>(x.data + first, x.stride, x.leading, dy.data + o, dy.stride, dy.leading,
                                          column, images);
         }

@@ -106,12 +106,11 @@ template <int LENGTH, int INPUT, int WIDTH, int STRIDE, int PADDING, bool TRANSP
     }
 
     template <int FIRST, int IMAGES, int COLUMNS>
-    static void tiles(const float *x, long x_stride, int x_leading, int in, const float *w, const float *bias,
-                      float *y, long y_stride, int y_leading, bool add) {
+    static void tiles(const float *x, long x_stride, int x_leading, int in, const float *w, const float *bias, float *y,
+                      long y_stride, int y_leading, bool add) {
         tile<FIRST, IMAGES, COLUMNS>(x, x_stride, x_leading, in, w, bias, y, y_stride, y_leading, add);
         if constexpr (FIRST + POSITIONS < LENGTH)
-            tiles<FIRST + POSITIONS, IMAGES, COLUMNS>(x, x_stride, x_leading, in, w, bias, y, y_stride, y_leading,
-                                                      add);
+            tiles<FIRST + POSITIONS, IMAGES, COLUMNS>(x, x_stride, x_leading, in, w, bias, y, y_stride, y_leading, add);
     }
 
     // Images that fill a tile go together, one vector of channels at a time; the last ones alone, with several

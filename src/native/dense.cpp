@@ -52,12 +52,9 @@ void weight_columns(const float *x, long x_leading, int in, const float *dy, lon
 
 void dense_weight(const float *x, long x_leading, int in, const float *dy, long dy_leading, int out, float *dw,
                   int rows) {
-    if (LANES == 16 && out % (4 * LANES) == 0)
-        weight_columns<4>(x, x_leading, in, dy, dy_leading, out, dw, rows);
-    else if (out % (2 * LANES) == 0)
-        weight_columns<2>(x, x_leading, in, dy, dy_leading, out, dw, rows);
-    else
-        weight_columns<1>(x, x_leading, in, dy, dy_leading, out, dw, rows);
+    if (LANES == 16 && out % (4 * LANES) == 0) weight_columns<4>(x, x_leading, in, dy, dy_leading, out, dw, rows);
+    else if (out % (2 * LANES) == 0) weight_columns<2>(x, x_leading, in, dy, dy_leading, out, dw, rows);
+    else weight_columns<1>(x, x_leading, in, dy, dy_leading, out, dw, rows);
 }
 
 void mish_of(const float *x, float *value, float *first, float *second, long count) {

@@ -12,7 +12,7 @@ constexpr int DENSE_COLUMNS = LANES == 16 ? 2 : 1; // vectors in a tile
 
 template <int TILE_ROWS, int TILE_COLUMNS>
 SOBOLEV_INLINE void dense_tile(const float *x, long x_leading, int in, const float *w, const float *bias, float *y,
-                         long y_leading, bool add) {
+                               long y_leading, bool add) {
     Vec sum[TILE_ROWS][TILE_COLUMNS];
     const float *column[TILE_COLUMNS];
     SOBOLEV_UNROLL
@@ -58,12 +58,9 @@ inline void dense(const float *x, long x_leading, int in, const float *w, const 
     if (out % (DENSE_COLUMNS * LANES) == 0)
         done = rows_from<DENSE_ROWS, DENSE_COLUMNS>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
     done = rows_from<DENSE_ROWS, 1>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    if (out % (8 * LANES) == 0)
-        rows_from<1, 8>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    else if (out % (4 * LANES) == 0)
-        rows_from<1, 4>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
-    else
-        rows_from<1, 1>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
+    if (out % (8 * LANES) == 0) rows_from<1, 8>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
+    else if (out % (4 * LANES) == 0) rows_from<1, 4>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
+    else rows_from<1, 1>(done, x, x_leading, in, w, bias, y, y_leading, out, rows, add);
 }
 
 } // namespace

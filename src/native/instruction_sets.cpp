@@ -35,9 +35,9 @@ namespace {
 std::vector<const Kernels *> available() {
     std::vector<const Kernels *> sets;
 #ifdef SOBOLEV_WITH_AVX512
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("bmi2"))
         sets.push_back(SOBOLEV_KERNELS(avx512));
 #endif
 #ifdef SOBOLEV_WITH_AVX2

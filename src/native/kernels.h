@@ -47,11 +47,11 @@ struct NormKernels {
 
 struct Kernels {
     const char *name;
-    Convolve convolve[LENGTHS][WIDTHS];     // by length of y
-    Convolve halve[LENGTHS];                // width 3, stride 2, padding 1; by length of y
-    Convolve halve_input[LENGTHS];          // its transpose; by length of y, the longer one
-    Convolve upsample[LENGTHS];             // transposed, width 4, stride 2, padding 1; by length of y, the longer one
-    Convolve upsample_input[LENGTHS];       // its transpose; by length of y
+    Convolve convolve[LENGTHS][WIDTHS]; // by length of y
+    Convolve halve[LENGTHS];            // width 3, stride 2, padding 1; by length of y
+    Convolve halve_input[LENGTHS];      // its transpose; by length of y, the longer one
+    Convolve upsample[LENGTHS];         // transposed, width 4, stride 2, padding 1; by length of y, the longer one
+    Convolve upsample_input[LENGTHS];   // its transpose; by length of y
     ConvolveWeight convolve_weight[LENGTHS][WIDTHS];
     ConvolveWeight halve_weight[LENGTHS];    // by length of dy
     ConvolveWeight upsample_weight[LENGTHS]; // by length of dy

@@ -49,16 +49,15 @@ void Mlp::tangent(const Kernels &k, const float *weights, int rows) {
         const int in = sizes_[i], out = sizes_[i + 1];
         const long size = static_cast<long>(rows) * out;
         float *before_d = before_[i].data() + size;
-        k.dense(after_[i].data() + static_cast<long>(rows) * in, in, in, weights + layers_[i].weight, nullptr,
-                before_d, out, out, rows, false);
+        k.dense(after_[i].data() + static_cast<long>(rows) * in, in, in, weights + layers_[i].weight, nullptr, before_d,
+                out, out, rows, false);
         if (l + 1 == layers()) break;
         float *after_d = after_[i + 1].data() + size;
         for (long e = 0; e < size; e++) after_d[e] = first_[i][e] * before_d[e];
     }
 }
 
-void Mlp::backward(const Kernels &k, const float *transposed, float *gradient, int rows, bool dual,
-                   bool to_input) {
+void Mlp::backward(const Kernels &k, const float *transposed, float *gradient, int rows, bool dual, bool to_input) {
     const int all = dual ? 2 * rows : rows;
     for (int l = layers() - 1; l >= 0; l--) {
         const std::size_t i = static_cast<std::size_t>(l);
@@ -128,8 +127,7 @@ Losses MlpTrainer::gradient(const Minibatch &batch) {
     for (long b = 0; b < batch.size; b += CAPACITY)
         few(batch, b, static_cast<int>(std::min<long>(CAPACITY, batch.size - b)), losses);
     losses.plain /= static_cast<double>(batch.size) * shape_.action_dim;
-    if (batch.estimator != Estimator::none)
-        losses.sobolev /= static_cast<double>(batch.size) * batch.projection_count;
+    if (batch.estimator != Estimator::none) losses.sobolev /= static_cast<double>(batch.size) * batch.projection_count;
     return losses;
 }
 
@@ -172,10 +170,10 @@ void MlpTrainer::few(const Minibatch &batch, long first, int rows, Losses &losse
             clear_direction();
             for (int r = 0; r < rows; r++) {
                 const long b = first + r;
-                losses.sobolev += residual_direction(
-                    batch.observation_jacobian + b * no * ndx, no, ndx, mlp_.d_input() + r * in,
-                    batch.chunk_jacobian + b * na * ndx, vectors + b * na, na, batch.sobolev_weight[b], scratch.data(),
-                    direction + r * in);
+                losses.sobolev +=
+                    residual_direction(batch.observation_jacobian + b * no * ndx, no, ndx, mlp_.d_input() + r * in,
+                                       batch.chunk_jacobian + b * na * ndx, vectors + b * na, na,
+                                       batch.sobolev_weight[b], scratch.data(), direction + r * in);
             }
         } else {
             clear_direction();

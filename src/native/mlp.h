@@ -23,8 +23,7 @@ class Mlp {
     // input() rows .. 2 rows - 1 hold directions -> derivatives in output() rows .. 2 rows - 1; after `forward`
     void tangent(const Kernels &kernels, const float *weights, int rows);
     // d_output() -> d_input() (values only, and only if wanted); adds to `gradient` unless null
-    void backward(const Kernels &kernels, const float *transposed, float *gradient, int rows, bool dual,
-                  bool to_input);
+    void backward(const Kernels &kernels, const float *transposed, float *gradient, int rows, bool dual, bool to_input);
 
     float *input() { return after_.front().data(); }
     float *output() { return before_.back().data(); }

@@ -75,8 +75,8 @@ template <int LENGTH> struct NormalisationGradient : Normalisation<LENGTH> {
         }
     }
 
-    static void backward(const Norm &norm, Rows x_hat, Rows d_out, Rows dh, const float *scales, Film film,
-                         Film d_film, NormGradient gradient, int images) {
+    static void backward(const Norm &norm, Rows x_hat, Rows d_out, Rows dh, const float *scales, Film film, Film d_film,
+                         NormGradient gradient, int images) {
         const float inverse = 1.f / (float)(norm.group * LENGTH);
         const int channels = norm.channels;
         alignas(64) Channels sum1, sum2;

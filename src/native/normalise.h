@@ -1,6 +1,7 @@
 // GroupNorm, Mish and FiLM of one layer. With mu, s the mean and 1 / standard deviation over a group (its channels,
 // all positions), per image:
-//     x_hat = s (h - mu),  y = gamma x_hat + beta,  z = mish(y),  out = a z + b + residual        (a = 1, b = 0: no FiLM)
+//     x_hat = s (h - mu),  y = gamma x_hat + beta,  z = mish(y),  out = a z + b + residual        (a = 1, b = 0: no
+//     FiLM)
 // Each pass runs over all channels before the next, with one sum per channel in between, so that groups of any size
 // are handled in one place, `group_totals`.
 #pragma once
@@ -58,7 +59,8 @@ template <int LENGTH> struct Normalisation {
     SOBOLEV_INLINE void activate(const Norm &norm, Rows h, const float *mean, const float *scale, const float *film,
                                  const float *residual, int residual_leading, float *out, int out_leading) {
         for (int c = 0; c < norm.channels; c += LANES) {
-            const Vec mu = load(mean + c), s = load(scale + c), gamma = load(norm.gamma + c), beta = load(norm.beta + c);
+            const Vec mu = load(mean + c), s = load(scale + c), gamma = load(norm.gamma + c),
+                      beta = load(norm.beta + c);
             Vec a, b;
             if constexpr (FILM) a = load(film + c), b = load(film + norm.channels + c);
             SOBOLEV_UNROLL

@@ -28,8 +28,7 @@ template <class NdArray> ParameterShapes shapes_of(const std::map<std::string, N
     return shapes;
 }
 
-template <class NdArray>
-void check_known(const std::map<std::string, NdArray> &arrays, const ParameterShapes &known) {
+template <class NdArray> void check_known(const std::map<std::string, NdArray> &arrays, const ParameterShapes &known) {
     for (const auto &[name, array] : arrays)
         if (!known.count(name))
             throw std::invalid_argument("parameters: expected the names of the network's parameters only, got " +

@@ -7,9 +7,9 @@ namespace sobolev {
 
 namespace {
 
-constexpr long WIDEST = 1 << 16;        // far above what is of use; sizes stay far below an int's range
-constexpr long MOST_LAYERS = 1 << 10;   // of a perceptron
-constexpr long MOST_STEPS = 10'000;     // of the diffusion
+constexpr long WIDEST = 1 << 16;      // far above what is of use; sizes stay far below an int's range
+constexpr long MOST_LAYERS = 1 << 10; // of a perceptron
+constexpr long MOST_STEPS = 10'000;   // of the diffusion
 
 UnetShape unet_shape(const Call &call, int diffusion_steps) {
     UnetShape shape{};
@@ -36,8 +36,8 @@ UnetShape unet_shape(const Call &call, int diffusion_steps) {
                                     std::to_string(shape.hidden_dims.size()));
     for (int dim : shape.hidden_dims)
         if (dim % shape.groups)
-            throw std::invalid_argument("hidden_dims: expected multiples of groups = " +
-                                        std::to_string(shape.groups) + ", got " + std::to_string(dim));
+            throw std::invalid_argument("hidden_dims: expected multiples of groups = " + std::to_string(shape.groups) +
+                                        ", got " + std::to_string(dim));
     return shape;
 }
 

@@ -24,8 +24,7 @@ void Sampler::sample(const float *observation, const float *known, const float *
     }
 }
 
-void Sampler::sample_few(const float *observation, const float *known, const float *noise, float *chunk,
-                         int samples) {
+void Sampler::sample_few(const float *observation, const float *known, const float *noise, float *chunk, int samples) {
     const UnetShape &s = shape();
     const int no = s.observation_dim, na = s.action_dim, film_size = unet_.film_size();
     const long entries = static_cast<long>(s.horizon) * na;
@@ -67,7 +66,7 @@ void Sampler::sample_few(const float *observation, const float *known, const flo
                 for (int c = 0; c < na; c++) {
                     const float tau_0 =
                         schedule_.predicts_noise ? (tau[c] - noise_weight * output[c]) / signal : output[c];
-                    tau[c] = clean * tau_0 + noisy * tau[c]; // (5)
+                    tau[c] = clean * tau_0 + noisy * tau[c];            // (5)
                     if (i > 0) tau[c] += deviation * fresh[l * na + c]; // (4)
                 }
             }

@@ -107,8 +107,8 @@ class Unet {
 
     ConvBlock conv_block(const std::string &name, Segments in, int segments, int packed_in, int out, int length,
                          bool needs_transposed);
-    ResidualBlock residual_block(const std::string &name, Segments in, int segments, int packed_in, int out,
-                                 int length, bool needs_transposed);
+    ResidualBlock residual_block(const std::string &name, Segments in, int segments, int packed_in, int out, int length,
+                                 bool needs_transposed);
     int levels() const { return static_cast<int>(shape_.hidden_dims.size()); }
     int length(int level) const { return shape_.horizon >> level; }
 

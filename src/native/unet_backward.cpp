@@ -70,8 +70,7 @@ struct Reverse {
         if (block.projects)
             kernels.convolve[length_index(c.length)][0](d_out, c.out, transposed + block.shortcut_transposed, nullptr,
                                                         d_in, c.in, all(), add);
-        else
-            pass_on(d_out, d_in, c.length, c.out, add);
+        else pass_on(d_out, d_in, c.length, c.out, add);
         input(block.first, dh, d_in, true);
     }
 
@@ -91,8 +90,8 @@ struct Reverse {
 
 void Unet::backward(const Kernels &kernels, const float *weights, const float *transposed, float *gradient,
                     Activations &at, const float *film, float *d_film, int images, bool dual) const {
-    const Reverse reverse{kernels, weights, transposed, gradient, film,    d_film,
-                          film_size_, images, dual,     at.d_h_,  at.d_y_};
+    const Reverse reverse{kernels,    weights, transposed, gradient, film,   d_film,
+                          film_size_, images,  dual,       at.d_h_,  at.d_y_};
     const int all = reverse.all(), levels = this->levels(), actions = padded(shape_.action_dim);
     const int top = length_index(head_.length);
 

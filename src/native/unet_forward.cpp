@@ -64,8 +64,7 @@ Unet::Unet(const UnetShape &shape, Layout &layout) : shape_(shape), layout_(layo
     for (int j = levels() - 1; j >= 1; j--) {
         const std::string name = "up." + std::to_string(levels() - 1 - j);
         const int out = dims[j - 1];
-        blocks_.push_back(
-            residual_block(name + ".0", plain(dims[j]), 2, 2 * padded(dims[j]), out, length(j), true));
+        blocks_.push_back(residual_block(name + ".0", plain(dims[j]), 2, 2 * padded(dims[j]), out, length(j), true));
         blocks_.push_back(residual_block(name + ".1", plain(out), 1, padded(out), out, length(j), true));
         Resampling r{padded(out), length(j - 1), 0, 0, 0};
         r.weight = layout_.transposed_convolution(name + ".2.weight", out, 4);
@@ -212,9 +211,9 @@ struct Unet::Pass {
         convolve(block.second, a.y, a.h2);
         activate(block.second, a.h2, a.scale2, a.means2, -1, block.projects ? Rows{} : a.input, a.output);
         if (block.projects)
-            kernels.convolve[length_index(block.first.length)][0](at(a.input), block.first.in,
-                                                                  weights + block.shortcut, bias(block.shortcut_bias),
-                                                                  at(a.output), block.first.out, images, true);
+            kernels.convolve[length_index(block.first.length)][0](at(a.input), block.first.in, weights + block.shortcut,
+                                                                  bias(block.shortcut_bias), at(a.output),
+                                                                  block.first.out, images, true);
     }
 
     void run(const Unet &unet, Activations &a) const {
@@ -245,19 +244,17 @@ struct Unet::Pass {
         }
         convolve(unet.head_, a.top_, a.head_h_);
         activate(unet.head_, a.head_h_, a.head_scale_, a.head_means_, -1, {}, a.head_y_);
-        kernels.convolve[length_index(unet.head_.length)][0](
-            at(a.head_y_), unet.head_.out, weights + unet.output_, bias(unet.output_bias_), at(a.output),
-            padded(unet.shape_.action_dim), images, false);
+        kernels.convolve[length_index(unet.head_.length)][0](at(a.head_y_), unet.head_.out, weights + unet.output_,
+                                                             bias(unet.output_bias_), at(a.output),
+                                                             padded(unet.shape_.action_dim), images, false);
     }
 };
 
-void Unet::forward(const Kernels &kernels, const float *weights, Activations &at, const float *film,
-                   int images) const {
+void Unet::forward(const Kernels &kernels, const float *weights, Activations &at, const float *film, int images) const {
     Pass{kernels, weights, film, film_size_, images, false}.run(*this, at);
 }
 
-void Unet::tangent(const Kernels &kernels, const float *weights, Activations &at, const float *film,
-                   int images) const {
+void Unet::tangent(const Kernels &kernels, const float *weights, Activations &at, const float *film, int images) const {
     Pass{kernels, weights, film, film_size_, images, true}.run(*this, at);
 }
 

@@ -14,8 +14,7 @@
 
 namespace sobolev {
 
-UnetTrainer::UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history,
-                         Layout layout)
+UnetTrainer::UnetTrainer(const Kernels &kernels, const UnetShape &shape, Schedule schedule, int history, Layout layout)
     : kernels_(kernels), layout_(std::move(layout)), unet_(shape, layout_), conditioning_(unet_, layout_),
       schedule_(std::move(schedule)), history_(history), trainable_(kernels, layout_), at_(unet_, 2 * CAPACITY, true),
       film_(2L * CAPACITY * unet_.film_size()), d_film_(2L * CAPACITY * unet_.film_size()),
@@ -36,8 +35,7 @@ Losses UnetTrainer::gradient(const Minibatch &batch) {
     conditioning_.backward(kernels_, trainable_.transposed.data(), trainable_.gradient.data());
     const double entries = static_cast<double>(unet_.shape().horizon) * unet_.shape().action_dim;
     losses.plain /= static_cast<double>(batch.size) * entries;
-    if (batch.estimator != Estimator::none)
-        losses.sobolev /= static_cast<double>(batch.size) * batch.projection_count;
+    if (batch.estimator != Estimator::none) losses.sobolev /= static_cast<double>(batch.size) * batch.projection_count;
     return losses;
 }
 
@@ -113,8 +111,8 @@ void UnetTrainer::plain_gradient(const Minibatch &batch, long first, int samples
 
 const float *UnetTrainer::projection(const Minibatch &batch, long sample, int index) const {
     const UnetShape &shape = unet_.shape();
-    const long size = batch.estimator == Estimator::output ? static_cast<long>(shape.horizon) * shape.action_dim
-                                                           : batch.tangent_dim;
+    const long size =
+        batch.estimator == Estimator::output ? static_cast<long>(shape.horizon) * shape.action_dim : batch.tangent_dim;
     return batch.projections + (index * batch.size + sample) * size;
 }
 
@@ -144,11 +142,10 @@ void UnetTrainer::output_direction(const Minibatch &batch, long first, int sampl
     std::vector<float> r(static_cast<std::size_t>(ndx));
     for (int n = 0; n < samples; n++) {
         const long b = first + n;
-        losses.sobolev += residual_direction(batch.observation_jacobian + b * no * ndx, no, ndx,
-                                             d_mish_o_.data() + n * size,
-                                             batch.chunk_jacobian + b * shape.horizon * na * ndx,
-                                             projection(batch, b, p), shape.horizon * na, batch.sobolev_weight[b],
-                                             r.data(), direction_.data() + n * size);
+        losses.sobolev +=
+            residual_direction(batch.observation_jacobian + b * no * ndx, no, ndx, d_mish_o_.data() + n * size,
+                               batch.chunk_jacobian + b * shape.horizon * na * ndx, projection(batch, b, p),
+                               shape.horizon * na, batch.sobolev_weight[b], r.data(), direction_.data() + n * size);
     }
 }
 

@@ -55,7 +55,9 @@ def identity_of(section, name):
 
 
 def expected_of(section):
-    return lambda wildcards: str(files_of(section, wildcards.name).expected(identity_of(section, wildcards.name)))
+    return lambda wildcards: str(
+        files_of(section, wildcards.name).expected(identity_of(section, wildcards.name))
+    )
 
 
 def sources_of_drawing(section):

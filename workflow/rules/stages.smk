@@ -29,15 +29,15 @@ for stage in STAGES.values():
         output:
             artefact=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}",
             stamp=f"{RESULTS}/{stage.name}/{{name}}{stage.suffix}.stamp.json",
-        params:
-            job=job_of(stage),
         log:
             f"{RESULTS}/logs/{stage.name}/{{name}}.log",
         benchmark:
             f"{RESULTS}/benchmarks/{stage.name}/{{name}}.tsv"
         threads: (workflow.resource_settings.cores or 1) if stage.alone else 1
         resources:
-            gpu=0, # trainings on GPUs: profiles/slurm/config.yaml
+            gpu=0,  # trainings on GPUs: profiles/slurm/config.yaml
+        params:
+            job=job_of(stage),
         message:
             f"{stage.message}: {{wildcards.name}}"
         script:

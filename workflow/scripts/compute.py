@@ -7,4 +7,5 @@ from pathlib import Path
 from sobolev_diffusion.experiment.run_job import run_or_exit
 
 logging.basicConfig(filename=snakemake.log[0], level=logging.INFO, format="%(message)s")
+logging.captureWarnings(True)
 run_or_exit(replace(snakemake.params.job, workers=snakemake.threads), Path(snakemake.output.artefact))

@@ -107,9 +107,12 @@ class PolicyConfig(Section):
         return sorted({min(length, self.max_action_length) for length in action_lengths})
 
 
+LARGEST_WEIGHT = 1e6
+
+
 class SobolevConfig(Section):
-    weight: PositiveFloat = 0.01
-    """lambda in (9) and (11)."""
+    weight: Annotated[PositiveFloat, Field(le=LARGEST_WEIGHT)] = 0.01
+    """lambda in (9) and (11); beyond some thousands nothing is left of the loss itself."""
     estimator: Literal["output", "state", "full"] = "output"
     """output: random v in the space of chunks (the paper). state: random direction in the tangent
     space of the state, scaled to the same expectation. full: the whole Jacobian, equation (8)."""

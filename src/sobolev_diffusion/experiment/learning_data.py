@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
 from sobolev_diffusion.tasks.random_streams import torch_seed
 from sobolev_diffusion.training.minibatches import TrainingInput
-
-log = logging.getLogger(__name__)
 
 
 def training_input(job: Job) -> TrainingInput:
@@ -39,9 +36,7 @@ def chosen_demonstrations(settings: Mapping[str, Any], paths: Sequence[Path]) ->
         paths: see `runs_of_iterations`.
     """
     iterations = runs_of_iterations(paths, settings.get("chunks", [(0, settings["instances"])]))
-    chosen = learnt(iterations, InterplayConfig(**settings.get("interplay", {})))
-    log.info("%d of %d instances to learn from", len(chosen), sum(len(cold) for cold, _ in iterations))
-    return chosen
+    return learnt(iterations, InterplayConfig(**settings.get("interplay", {})))
 
 
 def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from sobolev_diffusion.experiment.circumstances import PACKAGE, circumstances
 from sobolev_diffusion.experiment.stamps import read_stamp, stamp_path
+from sobolev_diffusion.experiment.weaknesses import of_inputs
 from sobolev_diffusion.figures import SECTIONS
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically, write_text_atomically
 
@@ -197,6 +198,7 @@ def write_record(
         "identity": expected,
         "files": {file.name: digest(file) for file in files.paths},
         "inputs": {key: read_stamp(path)["sha256"] for path, key in inputs},
+        "weakened": of_inputs(path for path, _ in inputs),
         "seconds": round(seconds, 3),
         **circumstances(),
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check, write_stamp
 from sobolev_diffusion.experiment.user_tasks import check_unchanged
+from sobolev_diffusion.experiment.weaknesses import Weakness, noted, of_inputs
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.training.train import TrainingFailed
@@ -42,7 +43,12 @@ def check_sources(job: Job) -> None:
 
 
 def write(
-    job: Job, output: Path, compute: Callable[[Path], object], start: float, device: str | None = None
+    job: Job,
+    output: Path,
+    compute: Callable[[Path], object],
+    start: float,
+    device: str | None = None,
+    weakened: Sequence[Weakness] = (),
 ) -> None:
     """Write an artefact and its stamp, whole or not at all, if what it is made from is as it was.
 
@@ -52,12 +58,15 @@ def write(
         compute: writes it to the path it is given.
         start: when computing began, by time.perf_counter.
         device: see `write_stamp`.
+        weakened: what weakens it that was noted before.
     """
 
     def compute_and_stamp(partial: Path) -> None:
-        compute(partial)
+        with noted(job, output) as found:
+            compute(partial)
         check_sources(job)
-        write_stamp(output, partial, job, time.perf_counter() - start, device)
+        weak = [*weakened, *found, *of_inputs(job.paths)]
+        write_stamp(output, partial, job, time.perf_counter() - start, device, weak)
 
     write_atomically(output, compute_and_stamp)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ def stamp_path(path: Path) -> Path:
     return path.with_name(path.name + STAMP_SUFFIX)
 
 
-def write_stamp(path: Path, content: Path, job: Job, seconds: float, device: str | None = None) -> None:
+def write_stamp(
+    path: Path,
+    content: Path,
+    job: Job,
+    seconds: float,
+    device: str | None = None,
+    weakened: Sequence[dict[str, Any]] = (),
+) -> None:
     """Write beside an artefact what made it: settings, inputs, versions, commit, machine, duration.
 
     Args:
@@ -29,6 +37,7 @@ def write_stamp(path: Path, content: Path, job: Job, seconds: float, device: str
         job: what computed it.
         seconds: how long that took.
         device: what computed it, where that is not the machine's processor in the ordinary workflow.
+        weakened: what weakens it, see `weaknesses`.
     """
     stamp = {
         "stage": job.stage,
@@ -41,6 +50,7 @@ def write_stamp(path: Path, content: Path, job: Job, seconds: float, device: str
         "inputs": {path.name: read_stamp(path)["sha256"] for path in job.paths},
         "seconds": round(seconds, 3),
         **({} if device is None else {"device": device}),
+        **({"weakened": list(weakened)} if weakened else {}),
         **circumstances(),
     }
     text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"

@@ -18,6 +18,7 @@ from sobolev_diffusion.experiment.circumstances import machine
 from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import check_sources, write
+from sobolev_diffusion.experiment.weaknesses import noted
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.train import TrainingFailed
 
@@ -71,20 +72,26 @@ def train_experiment(
             check_sources(job)
         settings = jobs[0].settings
         log.info("%d policies of %s together", len(jobs), jobs[0].labels["method"])
+        outputs = [Path(plan.config.results) / artefact.file for artefact in artefacts]
+        given, weakened = [], []
+        for job, output in zip(jobs, outputs, strict=True):
+            with noted(job, output) as found:
+                given.append(training_input(job))
+            weakened.append(found)
         outcomes = train_together(
             jobs[0].task(),
-            [training_input(job) for job in jobs],
+            given,
             MethodConfig(**settings["method"]),
             settings["epochs"],
             device,
         )
         for index, outcome in outcomes:
-            output = Path(plan.config.results) / artefacts[index].file
             if isinstance(outcome, TrainingFailed):
-                yield output, outcome
+                yield outputs[index], outcome
                 continue
-            write(jobs[index], output, outcome.policy.save, start, _described(device, len(jobs)))
-            yield output, None
+            how = _described(device, len(jobs))
+            write(jobs[index], outputs[index], outcome.policy.save, start, how, weakened[index])
+            yield outputs[index], None
 
 
 def _place(plan: Plan, artefact: Artefact, cache: Path) -> Path:

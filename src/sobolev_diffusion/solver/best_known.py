@@ -17,6 +17,7 @@ from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.weakened import weaken
 
 BUMPS = 4  # sine waves in a deformation of a guess
 
@@ -67,6 +68,7 @@ def best_known(
         frugal=config.frugal,
         workers=workers,
     )
+    weaken("instances have no best known cost", sum(run is None for run in best.runs), instances)
     return pd.DataFrame(
         {
             "instance": range(instances),

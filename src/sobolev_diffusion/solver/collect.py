@@ -16,6 +16,7 @@ from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.weakened import weaken
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +65,10 @@ def solve_instances(
             answer.error,
         )
         solutions.append(answer)
-    failures = sum(bool(solution.error) for solution in solutions)
-    if failures:
-        log.warning("%d of %d solves ended without a result", failures, len(solutions))
-    return Demonstrations.stack(numbers, thetas, solutions, task.space.ndx, n_p)
+    runs = Demonstrations.stack(numbers, thetas, solutions, task.space.ndx, n_p)
+    failed = runs.take(runs.error != "")
+    weaken("solves ended without a result", len(failed), len(runs), failed.how_they_ended())
+    return runs
 
 
 def _staying(task: Task, theta: Array) -> tuple[Array, Array]:

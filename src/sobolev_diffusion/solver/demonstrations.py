@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.solver.gains import Linearisation
 from sobolev_diffusion.solver.proxddp import Solution
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.weakened import counted
 
 ALWAYS_UNPACKED = 64 * 2**20  # bytes
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -63,6 +65,13 @@ class Demonstrations:
     def take(self, index: NDArray[Any]) -> Demonstrations:
         """The runs that an index array or mask picks."""
         return Demonstrations(**{name: array[index] for name, array in self._arrays().items()})
+
+    def how_they_ended(self) -> str:
+        """Of the runs that did not converge, how many ended in which way; in words."""
+        bad = ~self.converged
+        ways = np.where(self.stalled, "stalled", "at the limit of iterations")
+        reasons = [_brief(error) or str(way) for error, way in zip(self.error[bad], ways[bad], strict=True)]
+        return counted(reasons)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         """All arrays that there are, by name."""
@@ -207,3 +216,8 @@ def _check_size(path: Path) -> None:
             allowed -= math.prod(shape) * dtype.itemsize
     if allowed < 0:
         raise ValueError("it would unpack to far more than runs do")
+
+
+def _brief(error: str) -> str:
+    """What ended a run, without the place in the library's source and the numbers that tell runs apart."""
+    return re.sub(r"\b[xus]+\[\d+\]|\d+", "..", re.sub(r"^\S+\(\d+\): ", "", error))

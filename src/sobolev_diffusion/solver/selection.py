@@ -10,6 +10,7 @@ import pandas as pd
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.instances import nearest_first
+from sobolev_diffusion.weakened import weaken
 
 IterationRuns = tuple[Demonstrations, Demonstrations | None]
 """Cold and warm runs of one iteration; none warm in the first."""
@@ -28,9 +29,14 @@ def select(
         rules: the paper's where none are given: of the converged runs the cheaper one (ArgminCost).
 
     Raises:
-        ValueError: the two sets are not of the same instances.
+        ValueError: the two sets are not of the same instances, or none of the runs is usable.
     """
-    origin = origins(cold, warm, rules or InterplayConfig())
+    return learnt([(cold, warm)], rules or InterplayConfig())
+
+
+def _select(cold: Demonstrations, warm: Demonstrations | None, rules: InterplayConfig) -> Demonstrations:
+    """`select`, where it may be none."""
+    origin = origins(cold, warm, rules)
     if warm is None:
         return cold.take(origin == COLD)
     both = Demonstrations.concatenate([cold, warm])
@@ -64,9 +70,30 @@ def learnt(iterations: Sequence[IterationRuns], rules: InterplayConfig) -> Demon
     Args:
         iterations: cold and warm runs of each iteration.
         rules: how to choose.
+
+    Raises:
+        ValueError: none of the runs is usable.
     """
-    chosen = Demonstrations.concatenate([select(*runs, rules) for runs in iterations])
-    return chosen.take(~worse_minima(chosen, rules))
+    usable = Demonstrations.concatenate([_select(*runs, rules) for runs in iterations])
+    chosen = usable.take(~worse_minima(usable, rules))
+    total = sum(len(cold) for cold, _ in iterations)
+    ended = _how_the_others_ended(iterations, len(usable) - len(chosen))
+    if not len(chosen):
+        raise ValueError(f"no demonstration to learn from: none of {total} instances was solved: {ended}")
+    weaken("instances are not learnt from", total - len(chosen), total, ended)
+    return chosen
+
+
+def _how_the_others_ended(iterations: Sequence[IterationRuns], in_worse_minima: int) -> str:
+    """Of the runs that are not learnt from, in words."""
+    said = [f"{in_worse_minima} x in a worse local minimum"] if in_worse_minima else []
+    for name, runs in (
+        ("solved alone", [cold for cold, _ in iterations]),
+        ("from rollouts", [warm for _, warm in iterations if warm is not None]),
+    ):
+        if runs and (how := Demonstrations.concatenate(runs).how_they_ended()):
+            said.append(f"{name} {how}")
+    return "; ".join(said)
 
 
 def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
@@ -86,7 +113,7 @@ def collecting(iterations: Sequence[IterationRuns], rules: InterplayConfig) -> p
     """
     tables, gathered = [], []
     for iteration, runs in enumerate(iterations, start=1):
-        gathered.append(select(*runs, rules))
+        gathered.append(_select(*runs, rules))
         before = sum(len(each) for each in gathered[:-1])
         worse = worse_minima(Demonstrations.concatenate(gathered), rules)[before:]
         table = collected(*runs, rules).assign(iteration=iteration)

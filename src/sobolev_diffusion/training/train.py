@@ -18,10 +18,12 @@ from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.native_trainer import NativeTrainer, trains
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
+from sobolev_diffusion.weakened import weaken
 
 log = logging.getLogger(__name__)
 
 REPORTS = 20  # log lines of one training
+DROWNS = 1e3  # times the loss: the Sobolev term then leaves nothing of it
 
 
 class TrainingFailed(RuntimeError):
@@ -85,7 +87,17 @@ def train(
             if not np.isfinite(plain + term):
                 raise TrainingFailed(plain, term, step + 1)
     trainer.finish()
+    warn_of_drowning(method.sobolev, losses)
     return Trained(policy.eval(), losses[:, 0], losses[:, 1])
+
+
+def warn_of_drowning(sobolev: SobolevConfig | None, losses: np.ndarray) -> None:
+    """Warn if nothing was left of the loss itself beside the Sobolev term; losses are (steps, 2)."""
+    if sobolev is None:
+        return
+    drowned = sobolev.weight * losses[:, 1] > DROWNS * losses[:, 0]
+    why = f"sobolev.weight is {sobolev.weight:g}; lower it"
+    weaken("gradient steps follow the Sobolev term alone", int(drowned.sum()), len(losses), why)
 
 
 def make_trainer(

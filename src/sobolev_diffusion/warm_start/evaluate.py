@@ -22,6 +22,7 @@ from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_theta
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 from sobolev_diffusion.warm_start.refine import refine_guess
 from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
+from sobolev_diffusion.weakened import counted, weaken
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +153,12 @@ def _tabulated(
         rows.append(row)
     costs = np.array([row["policy_cost"] for row in rows])
     log.info("T_a = %d: mean cost %.4g, median %.4g", action_length, costs.mean(), np.median(costs))
+    died = counted(value.reason for value in values if isinstance(value, Failure))
+    weaken(
+        f"rollouts (T_a = {action_length}) have no cost", int((~np.isfinite(costs)).sum()), instances, died
+    )
+    failed = [str(row["error"]) for row in rows if row.get("failed")]
+    weaken(f"refinements (T_a = {action_length}) have no result", len(failed), instances, counted(failed))
     return pd.DataFrame(rows)
 
 
@@ -216,5 +223,4 @@ def _or_failure(answer: Row | Failure, failed: Row) -> Row:
     """The answer, or the row that stands for an item that has none."""
     if not isinstance(answer, Failure):
         return answer
-    log.warning("no result: %s", answer.reason)
     return {**failed, "error": answer.reason} if "error" in failed else failed

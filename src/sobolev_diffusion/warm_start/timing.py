@@ -18,6 +18,7 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.rollout import roll_out
+from sobolev_diffusion.weakened import counted, weaken
 
 
 def time_policies(
@@ -39,6 +40,7 @@ def time_policies(
     """
     thetas = evaluation_thetas(task, seed, instances)
     rows = []
+    errors: list[str] = []
 
     def add(
         method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple[Array, Array]
@@ -49,6 +51,8 @@ def time_policies(
         )
         if isinstance(solution, Failure):  # the process died, or a guess was not finite
             solution = replace(Solution.failed(guess, solution.reason), seconds=time.perf_counter() - start)
+        if solution.error:
+            errors.append(solution.error)
         rows.append(
             {
                 "method": method,
@@ -73,4 +77,5 @@ def time_policies(
                 rollouts = roll_out(task, policy, [theta], length, [generator])
                 guess = warm_guess(task, rollouts.xs[0], rollouts.us[0], warm)
                 add(method, length, number, time.perf_counter() - start, guess)
+    weaken("timed solves have no result", len(errors), len(rows), counted(errors))
     return pd.DataFrame(rows).astype({"action_length": "Int64"})

@@ -15,7 +15,7 @@ from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
-from sobolev_diffusion.training.train import REPORTS, Trained, TrainingFailed
+from sobolev_diffusion.training.train import REPORTS, Trained, TrainingFailed, warn_of_drowning
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +68,17 @@ def train_together(
         if len(trainer.running) < len(running):
             rows = torch.tensor(trainer.running, dtype=torch.int64, device=device)
             for index in set(running).difference(trainer.running):
-                yield index, _outcome(policies[index], losses[: step + 1, index].double().cpu().numpy())
+                yield (
+                    index,
+                    _outcome(policies[index], method, losses[: step + 1, index].double().cpu().numpy()),
+                )
 
 
-def _outcome(policy: ChunkPolicy, losses: np.ndarray) -> Trained | TrainingFailed:
+def _outcome(policy: ChunkPolicy, method: MethodConfig, losses: np.ndarray) -> Trained | TrainingFailed:
     finite = np.isfinite(losses).all(axis=1)
     if not finite.all():
         first = int(np.argmin(finite))
         plain, term = losses[first].tolist()
         return TrainingFailed(plain, term, first + 1)
+    warn_of_drowning(method.sobolev, losses)
     return Trained(policy.eval(), losses[:, 0], losses[:, 1])

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, known
 from sobolev_diffusion.figures import captions, needs
 from sobolev_diffusion.figures.drawing import FigureDrawing
 from sobolev_diffusion.figures.results import Artefacts, Results
@@ -31,11 +31,15 @@ class ProfilesFigure(FigureDrawing):
     can be worth."""
     timings: Annotated[dict[str, PositiveInt], Field(min_length=1)]
     """One of `timings` -> T_a; its methods and instances."""
+    titles: dict[str, str] = {}
+    """Titles of panels, by timing; by default those of the tasks."""
     gap: PositiveFloat = 0.01
     """How far above the best known cost a trajectory may be to count, as a fraction of it."""
 
     def check(self, config: Computation, where: str) -> None:
         needs.timings(config, where, self.timings)
+        for name in self.titles:
+            known(f"{where}.titles", name, self.timings)
 
     def caption_values(self, config: Computation) -> Mapping[str, str]:
         return {**captions.of_timings(config, self.timings), "gap": f"{100 * self.gap:g}%"}
@@ -68,15 +72,16 @@ class ProfilesFigure(FigureDrawing):
             task = part.task.iloc[0]
             solved = first_within(*split(part), self.gap)
             _draw_panel(axis, solved, style)
-            axis.set_title(style.tasks.get(task, task), fontsize=8)
-            drawn.append(solved.assign(task=task))
+            title = self.titles.get(name) or style.tasks.get(task, task)
+            axis.set_title(title, fontsize=8)
+            drawn.append(solved.assign(panel=title))
         for axis in axes[-1]:
             axis.set_xlabel("seconds")
         for axis in axes[:, 0]:
             axis.set_ylabel("instances solved")
         shown = pd.concat(drawn, ignore_index=True)
         figure.legend(handles=_legend(shown, style), loc="outside lower center", ncols=5)
-        return figure, shown[["task", "method", "instance", "iteration", "seconds"]]
+        return figure, shown[["panel", "method", "instance", "iteration", "seconds"]]
 
 
 def profiles_and_best_known(results: Results, timings: Mapping[str, int]) -> Artefacts:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt
+from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, known
 from sobolev_diffusion.figures import captions, needs
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.profiles_figure import profiles_and_best_known
@@ -26,6 +26,8 @@ class TimeToQualityTable(TableDrawing):
     """A row per task and method: iterations, and seconds to trajectories near the best known cost."""
     timings: Annotated[dict[str, PositiveInt], Field(min_length=1)]
     """One of `timings` -> T_a; its methods and instances."""
+    titles: dict[str, str] = {}
+    """What rows are called, by timing; by default as their tasks."""
     gaps: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (0.05, 0.01, 0.001)
     """How far above the best known cost a trajectory may be to count, as fractions of it."""
     speed_up_gap: PositiveFloat = 0.01
@@ -33,6 +35,8 @@ class TimeToQualityTable(TableDrawing):
 
     def check(self, config: Computation, where: str) -> None:
         needs.timings(config, where, self.timings)
+        for name in self.titles:
+            known(f"{where}.titles", name, self.timings)
         if self.speed_up_gap not in self.gaps:
             raise ValueError(f"{where}.speed_up_gap: {self.speed_up_gap:g} is none of its gaps")
 
@@ -66,7 +70,7 @@ class TimeToQualityTable(TableDrawing):
             for method in (each for each in order if each in set(iterates.method)):
                 runs = ended.loc[method]
                 cells = {
-                    "task": style.tasks.get(task, task),
+                    "task": self.titles.get(name) or style.tasks.get(task, task),
                     "method": "floor" if method == FLOOR else style.label(method),
                     "iterations": f"{runs.iterations.median():g}",
                     "converged": f"{100 * runs.converged.mean():.0f}%",

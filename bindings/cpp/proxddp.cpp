@@ -1,5 +1,6 @@
 #include "proxddp.hpp"
 
+#include "checked_riccati.hpp"
 #include "copying.hpp"
 #include "module.hpp"
 
@@ -172,6 +173,8 @@ void allocate(SolverProxDDP &solver, const TrajOptProblem &problem) {
                              "parallel solver; choose LQ_SOLVER_SERIAL or LQ_SOLVER_STAGEDENSE");
 #endif
   solver.setup(problem);
+  if (auto checked = make_checked_riccati(solver.linear_solver_choice, solver.workspace_.lqr_problem))
+    solver.linear_solver_ = std::move(checked);
 }
 
 void bind_proxddp(nb::module_ &m) {

@@ -466,6 +466,36 @@ def test_nan_during_a_solve(arm):
             assert not converged
 
 
+@pytest.mark.parametrize("linear_solver", [aligator.LQ_SOLVER_SERIAL, aligator.LQ_SOLVER_STAGEDENSE])
+@pytest.mark.parametrize("joints", [1, 2, 3])
+@pytest.mark.parametrize("entry", [np.nan, np.inf, 1e200])
+def test_numbers_that_cannot_be_factorised(linear_solver, joints, entry):
+    """The library would write past its arrays where the last pivot is NaN."""
+
+    class Diverging(aligator.CostAbstract):
+        def evaluate(self, x, u, data):
+            data.value = float(u @ u) + 1.0
+
+        def computeGradients(self, x, u, data):
+            data.Lu[:] = 1.0
+
+        def computeHessians(self, x, u, data):
+            data.Luu[-1, -1] = entry
+
+    space = manifolds.MultibodyPhaseSpace(systems.arm(joints))
+    step = dynamics.IntegratorEuler(dynamics.MultibodyFreeFwdDynamics(space), 0.1)
+    cost = Diverging(space, joints)
+    terminal = aligator.QuadraticStateCost(space, joints, space.neutral(), np.eye(space.ndx))
+    problem = aligator.TrajOptProblem(np.ones(space.nx), [aligator.StageModel(cost, step)] * 5, terminal)
+    solver = aligator.SolverProxDDP(1e-6, 1e-4)
+    solver.linear_solver_choice = linear_solver
+    solver.setup(problem)
+    for _ in range(3):
+        with raises(RuntimeError, "Encountered NaN or numbers too large .* at stage 4"):
+            solver.run(problem)
+    del solver
+
+
 @pytest.mark.parametrize("make_solver", [aligator.SolverProxDDP, aligator.SolverFDDP])
 def test_structure_stays_during_a_solve(arm, make_solver):
     problem = problems.reaching(arm)

@@ -22,7 +22,7 @@ def vector(values: Tensor | np.ndarray) -> np.ndarray:
 
 
 def linear_map(weight: Tensor | np.ndarray, inputs: np.ndarray, packed_inputs: int) -> np.ndarray:
-    """A convolution's weights, (out, in, width) -> [out / BLOCK][in][width][BLOCK], flat.
+    """A convolution's weights, (out, in, width) -> (out / BLOCK, in, width, BLOCK), flat.
 
     Args:
         weight: as PyTorch has it.
@@ -37,6 +37,6 @@ def linear_map(weight: Tensor | np.ndarray, inputs: np.ndarray, packed_inputs: i
 
 
 def dense(weight: Tensor | np.ndarray) -> np.ndarray:
-    """A linear layer's weights, (out, in) -> [out / BLOCK][padded in][BLOCK], flat."""
+    """A linear layer's weights, (out, in) -> (out / BLOCK, padded in, BLOCK), flat."""
     inputs = weight.shape[1]
     return linear_map(np.asarray(weight)[:, :, None], np.arange(inputs), padded(inputs))

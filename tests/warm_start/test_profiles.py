@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 from configurations import project
 
-from sobolev_diffusion.config import GuessConfig
+from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.proxddp import solve, value_of
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.tasks.pendulum import Pendulum
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.warm_start.profiles import profile
 from sobolev_diffusion.warm_start.rollout import roll_out
+from sobolev_diffusion.weakened import Weakened
 
 CONFIG = project()
 SEED, INSTANCES = 0, 3
@@ -71,3 +73,20 @@ def test_the_floor_begins_near_the_solution(measured):
     *_, table = measured
     iterations = table.groupby(["method", "instance"]).iterations.first()
     assert (iterations[FLOOR] < iterations[TO_ALONE]).all()
+
+
+class WithoutGuess(Pendulum):
+    """One whose interpolated guess no solver can start from."""
+
+    def guess(self, theta):
+        xs, us = super().guess(theta)
+        return xs * np.nan, us
+
+
+def test_solves_without_a_result_are_there_and_are_told():
+    with pytest.warns(
+        Weakened, match="1 of 1 profiled solves have no result: 1 x ValueError: guess: holds NaN"
+    ):
+        table = profile(WithoutGuess(), {}, {}, GuessConfig(), SolverConfig(), WarmConfig(), SEED, 1, 8)
+    assert not table.converged.any()
+    assert np.isinf(table.cost).all()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, known
-from sobolev_diffusion.figures import captions, needs
+from sobolev_diffusion.config.section import PositiveFloat
 from sobolev_diffusion.figures.drawing import TableDrawing
-from sobolev_diffusion.figures.profiles_figure import profiles_and_best_known
-from sobolev_diffusion.figures.results import Artefacts, Results
+from sobolev_diffusion.figures.profiled import Profiled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,30 +18,18 @@ if TYPE_CHECKING:
     from sobolev_diffusion.figures.style import Style
 
 
-class TimeToQualityTable(TableDrawing):
+class TimeToQualityTable(Profiled, TableDrawing):
     kind: Literal["time_to_quality"]
     """A row per task and method: iterations, and seconds to trajectories near the best known cost."""
-    timings: Annotated[dict[str, PositiveInt], Field(min_length=1)]
-    """One of `timings` -> T_a; its methods and instances."""
-    titles: dict[str, str] = {}
-    """What rows are called, by timing; by default as their tasks."""
     gaps: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (0.05, 0.01, 0.001)
     """How far above the best known cost a trajectory may be to count, as fractions of it."""
     speed_up_gap: PositiveFloat = 0.01
     """The one of these for which speed-ups are given."""
 
     def check(self, config: Computation, where: str) -> None:
-        needs.timings(config, where, self.timings)
-        for name in self.titles:
-            known(f"{where}.titles", name, self.timings)
+        super().check(config, where)
         if self.speed_up_gap not in self.gaps:
             raise ValueError(f"{where}.speed_up_gap: {self.speed_up_gap:g} is none of its gaps")
-
-    def caption_values(self, config: Computation) -> Mapping[str, str]:
-        return captions.of_timings(config, self.timings)
-
-    def artefacts(self, results: Results) -> Artefacts:
-        return profiles_and_best_known(results, self.timings)
 
     def draw(self, rows: pd.DataFrame, style: Style) -> pd.DataFrame:
         """Medians over instances; speed-ups of each instance, their median and its 95% interval.
@@ -55,22 +40,19 @@ class TimeToQualityTable(TableDrawing):
         """
         import pandas as pd
 
-        from sobolev_diffusion.figures.quality import first_within, split
+        from sobolev_diffusion.figures.quality import first_within
 
         table = []
-        for name in self.timings:
-            part = rows[rows.row == name]
-            iterates, best = split(part)
+        for title, iterates, best in self.parts(rows, style):
             within = {gap: first_within(iterates, best, gap) for gap in self.gaps}
             ended = iterates.groupby(["method", "instance"])[
                 ["iterations", "converged", "total_seconds"]
             ].first()
-            task = part.task.iloc[0]
             order = [TO_ALONE, *(each for each in style.methods if each != TO_ALONE), FLOOR]
             for method in (each for each in order if each in set(iterates.method)):
                 runs = ended.loc[method]
                 cells = {
-                    "task": self.titles.get(name) or style.tasks.get(task, task),
+                    "task": title,
                     "method": "floor" if method == FLOOR else style.label(method),
                     "iterations": f"{runs.iterations.median():g}",
                     "converged": f"{100 * runs.converged.mean():.0f}%",

@@ -64,10 +64,7 @@ def evaluate(
         TaskError: the task does not do what a task should.
         ValueError: no instances.
     """
-    check_once(task)
-    if instances < 1:
-        raise ValueError(f"instances: at least 1, got {instances}")
-    thetas = evaluation_thetas(task, seed, instances)
+    thetas = _checked_thetas(task, seed, instances)
     tables = []
     for action_length in policy.config.applicable(action_lengths):
         generators = [evaluation_noise(task, seed, number) for number in range(instances)]
@@ -108,8 +105,12 @@ def evaluate_chosen(
     Returns:
         Columns: action_length, instance, those of `policy_columns` for the best rollout, guess_source,
         guess_stopped, guess_tried (see `Guess`) and those of `refinement_columns`.
+
+    Raises:
+        TaskError: the task does not do what a task should.
+        ValueError: no instances; see `GuessChooser`.
     """
-    thetas = evaluation_thetas(task, seed, instances)
+    thetas = _checked_thetas(task, seed, instances)
     problems = [task.problem(theta) for theta in thetas]
     chooser = GuessChooser(task, policy, demonstrations, guesses, cold.tolerance)
     tables = []
@@ -132,6 +133,14 @@ def evaluate_chosen(
             table[f"guess_{name}"] = [getattr(guess, name) for guess in chosen]
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _checked_thetas(task: Task, seed: int, instances: int) -> list[Array]:
+    """theta of the evaluation instances, of a task that does what a task should."""
+    check_once(task)
+    if instances < 1:
+        raise ValueError(f"instances: at least 1, got {instances}")
+    return evaluation_thetas(task, seed, instances)
 
 
 def _tabulated(

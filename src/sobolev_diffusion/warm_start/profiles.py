@@ -27,6 +27,7 @@ from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_theta
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 from sobolev_diffusion.warm_start.refine import refine_guess
+from sobolev_diffusion.weakened import counted, weaken
 
 DISTURBANCE = 0.05  # of the controls from which the floor is measured, as a fraction of their mean size
 
@@ -68,14 +69,24 @@ def profile(
         for method, policy in policies.items()
     }
     lengths = {name: policy.config.applicable([action_length])[0] for name, policy in policies.items()}
-    tables = []
+    tables: list[pd.DataFrame] = []
+    errors: list[str] = []
+
+    def solved(solving: Callable[[], Solution]) -> Solution | None:
+        """A solve in a process of its own, which may die: then there is none."""
+        (answer,) = call_on_all(lambda _: solving(), 1)
+        reason = answer.reason if isinstance(answer, Failure) else answer.error
+        if reason:
+            errors.append(reason)
+        return None if isinstance(answer, Failure) else answer
+
     for number, theta in enumerate(thetas):
         problem = task.problem(theta)
         about = {"instance": number}
 
         refined = partial(refine_guess, task, theta, problem, warm=warm, cold=cold, with_history=True)
         from_afar = partial(solve, problem, task.guess(theta), cold, with_gains=True, with_history=True)
-        alone = _in_a_process(from_afar)
+        alone = solved(from_afar)
         table = _iterates(alone, None, 0.0, cold)
         tables.append(table.assign(method=TO_ALONE, source="interpolated", **about))
         for method, chooser in choosers.items():
@@ -85,21 +96,16 @@ def profile(
             noise = [evaluation_noise(task, seed, number)]
             (guess,) = chooser.choose([theta], [problem], lengths[method], noise)
             seconds = time.perf_counter() - start
-            solution = _in_a_process(partial(refined, guess, restart=guesses.restart))
+            solution = solved(partial(refined, guess, restart=guesses.restart))
             table = _iterates(solution, guess, seconds, cold)
             tables.append(table.assign(method=method, source=guess.source, **about))
         if alone is not None and alone.converged:
             floor = _disturbed(task, theta, alone, stream("disturbance", task.name, seed, number))
-            solution = _in_a_process(partial(refined, floor, restart=False))
+            solution = solved(partial(refined, floor, restart=False))
             table = _iterates(solution, None, 0.0, cold)
             tables.append(table.assign(method=FLOOR, source="solution", **about))
+    weaken("profiled solves have no result", len(errors), len(tables), counted(errors))
     return pd.concat(tables, ignore_index=True)
-
-
-def _in_a_process(solving: Callable[[], Solution]) -> Solution | None:
-    """A solve in a process of its own, which may die: then there is none."""
-    (answer,) = call_on_all(lambda _: solving(), 1)
-    return None if isinstance(answer, Failure) else answer
 
 
 def _disturbed(task: Task, theta: Array, solution: Solution, rng: np.random.Generator) -> Guess:

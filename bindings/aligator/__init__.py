@@ -14,7 +14,14 @@ from . import _aligator, _std_vec, utils
 from ._aligator import *
 from ._aligator import __version__, constraints, dynamics, extras, manifolds
 from ._cost_map import CostMap, map_indexing_suite_CostMap_entry
+from ._eigenpy import boost_type_index, seed, sharedMemory, std_type_index
 from ._std_vec import *
+
+# Where the official module has these as well.
+manifolds.StdVec_Manifold = StdVec_Manifold
+constraints.StdVec_ConstraintObject = StdVec_ConstraintObject
+dynamics.StdVec_Dynamics, dynamics.StdVec_ExplicitDynamics = StdVec_Dynamics, StdVec_ExplicitDynamics
+CostStackData.CostMap, CostStackData.map_indexing_suite_CostMap_entry = CostMap, map_indexing_suite_CostMap_entry
 
 ALIGATOR_PINOCCHIO_V4 = pinocchio.PINOCCHIO_MAJOR_VERSION >= 4
 

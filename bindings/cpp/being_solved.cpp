@@ -3,6 +3,7 @@
 #include <aligator/core/stage-model.hpp>
 #include <aligator/modelling/costs/cost-direct-sum.hpp>
 #include <aligator/modelling/costs/sum-of-costs.hpp>
+#include <aligator/modelling/explicit-dynamics-direct-sum.hpp>
 #include <algorithm>
 
 namespace aligator::python {
@@ -35,6 +36,12 @@ bool contains(const CostAbstract &cost, const CostAbstract &part) {
   if (const auto *sum = dynamic_cast<const DirectSumCostTpl<Scalar> *>(&cost))
     return contains(*sum->c1_, part) || contains(*sum->c2_, part);
   return false;
+}
+
+bool contains(const ExplicitDynamics &dynamics, const ExplicitDynamics &part) {
+  if (const auto *sum = dynamic_cast<const DirectSumExplicitDynamicsTpl<Scalar> *>(&dynamics))
+    return contains(*sum->f_, part) || contains(*sum->g_, part);
+  return &dynamics == &part;
 }
 
 template <class Predicate> bool any_stage(const TrajOptProblem &problem, Predicate predicate) {
@@ -78,6 +85,22 @@ void check_not_being_solved(const context::ConstraintStack &constraints) {
 void check_not_being_solved(const CostAbstract &cost) {
   check_none([&](const TrajOptProblem &p) {
     return contains(*p.term_cost_, cost) || any_stage(p, [&](const StageModel &s) { return contains(s.cost(), cost); });
+  });
+}
+
+void check_not_being_solved(const ExplicitDynamics &dynamics) {
+  check_none([&](const TrajOptProblem &p) {
+    return any_stage(p, [&](const StageModel &s) { return contains(*s.dynamics_, dynamics); });
+  });
+}
+
+void check_not_being_solved(const StageFunction &function) {
+  const auto is_it = [&](const auto &f) { return &*f == &function; };
+  const auto has_it = [&](const context::ConstraintStack &c) {
+    return std::any_of(c.funcs.begin(), c.funcs.end(), is_it);
+  };
+  check_none([&](const TrajOptProblem &p) {
+    return has_it(p.term_cstrs_) || any_stage(p, [&](const StageModel &s) { return has_it(s.constraints_); });
   });
 }
 

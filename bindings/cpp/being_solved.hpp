@@ -28,5 +28,7 @@ void check_not_being_solved(const TrajOptProblem &problem);
 void check_not_being_solved(const StageModel &stage);
 void check_not_being_solved(const context::ConstraintStack &constraints);
 void check_not_being_solved(const CostAbstract &cost);
+void check_not_being_solved(const ExplicitDynamics &dynamics);
+void check_not_being_solved(const StageFunction &function);
 
 } // namespace aligator::python

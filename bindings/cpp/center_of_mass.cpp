@@ -89,8 +89,10 @@ void bind_center_of_mass(nb::module_ &m) {
                   [](Translation *self, int ndx, int nu, const PinModel &model, const VectorArg &p_ref) {
                     check_tangent_dimension(ndx, model.nv, "model.nv");
                     new (self) Translation(ndx, nu, model, p_ref.as("p_ref", 3));
+                    self->setFrameId(0);
                   },
                   "ndx"_a, "nu"_a, "model"_a, "p_ref"_a);
+  def_frame_id<Translation>(translation, "Not used: 0 unless it is set.");
   def_reference<Translation>(translation, 3, "p_new", "The target position, (3,).");
   def_pin_model<Translation>(translation);
   register_pinocchio_residual<Translation, StageFunction, UnaryFunction>(false);
@@ -103,8 +105,10 @@ void bind_center_of_mass(nb::module_ &m) {
                [](Velocity *self, int ndx, int nu, const PinModel &model, const VectorArg &v_ref) {
                  check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
                  new (self) Velocity(ndx, nu, model, v_ref.as("v_ref", 3));
+                 self->setFrameId(0);
                },
                "ndx"_a, "nu"_a, "model"_a, "v_ref"_a);
+  def_frame_id<Velocity>(velocity, "Not used: 0 unless it is set.");
   def_reference<Velocity>(velocity, 3, "p_new", "The target velocity, (3,).");
   def_pin_model<Velocity>(velocity);
   register_pinocchio_residual<Velocity, StageFunction, UnaryFunction>(true);
@@ -118,8 +122,10 @@ void bind_center_of_mass(nb::module_ &m) {
           [](Dcm *self, int ndx, int nu, const PinModel &model, const VectorArg &dcm_ref, Scalar alpha) {
             check_tangent_dimension(ndx, 2 * model.nv, "2 model.nv");
             new (self) Dcm(ndx, nu, model, dcm_ref.as("dcm_ref", 3), alpha);
+            self->setFrameId(0);
           },
           "ndx"_a, "nu"_a, "model"_a, "dcm_ref"_a, "alpha"_a);
+  def_frame_id<Dcm>(dcm, "Not used: 0 unless it is set.");
   def_reference<Dcm>(dcm, 3, "new_ref", "The target, (3,).");
   register_pinocchio_residual<Dcm, StageFunction, UnaryFunction>(true);
   bind_pinocchio_data<DCMPositionDataTpl<Scalar>>(m, "DCMPositionResidualData");

@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "module.hpp"
 #include "polymorphic.hpp"
@@ -224,7 +225,7 @@ void bind_centroidal(nb::module_ &m, nb::module_ &dynamics) {
              check_contact(nu, k, 6);
              new (self) Wrench(ndx, nu, k, mu, half_length, half_width);
            },
-           "ndx"_a, "nu"_a, "k"_a, "mu"_a, "half_length"_a, "half_width"_a);
+           "ndx"_a, "nu"_a, "k"_a, "mu"_a, "L"_a, "W"_a, "mu: friction coefficient; L, W: half the length and width of the foot, in metres.");
   register_model<Wrench, StageFunction>();
   nb::class_<CentroidalWrenchConeDataTpl<Scalar>, StageFunctionData>(m, "CentroidalWrenchConeData", "Data of the residual.");
 
@@ -233,7 +234,17 @@ void bind_centroidal(nb::module_ &m, nb::module_ &dynamics) {
                                      "A residual of (x, u) as one of the state (x, u), for problems whose control is "
                                      "the derivative of the forces.")
       .def(nb::init<xyz::polymorphic<StageFunction>>(), "centroidal_cost"_a)
-      .def_ro("centroidal_cost", &Wrapper::centroidal_cost_, "The residual.");
+      .def_prop_rw(
+          "centroidal_cost", [](const Wrapper &f) -> const auto & { return f.centroidal_cost_; },
+          [](Wrapper &f, const xyz::polymorphic<StageFunction> &function) {
+            check_not_being_solved(f);
+            check_same_sizes(*function, *f.centroidal_cost_, "centroidal_cost");
+            retire(std::exchange(f.centroidal_cost_, function));
+          },
+          "The residual.");
+  register_inner_check<StageFunction, StageFunctionData, Wrapper>([](const Wrapper &f, const StageFunctionData &data) {
+    check_data(*f.centroidal_cost_, *static_cast<const CentroidalWrapperDataTpl<Scalar> &>(data).wrapped_data_);
+  });
   register_model<Wrapper, StageFunction, UnaryFunction>();
   nb::class_<CentroidalWrapperDataTpl<Scalar>, StageFunctionData>(m, "CentroidalWrapperData", "Data of the residual.");
 

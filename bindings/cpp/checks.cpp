@@ -32,12 +32,17 @@ template <class Model> const std::type_info &data_type(const Model &model) {
   return *known.emplace(typeid(model), &typeid(*data)).first->second;
 }
 
-/// Python subclasses choose their own data; all that C++ asks of it is the size of its arrays.
+/// Python subclasses choose their own data; all that C++ asks of it is the size of its arrays. So it is of models that
+/// have data of the base class.
 template <class Model, class Data> void check_data_type(const Model &model, const Data &data) {
   if (dynamic_cast<const PythonProxy *>(&model) || dynamic_cast<const PythonInstance *>(&model))
     return;
-  if (data_type(model) != typeid(data))
+  const std::type_info &expected = data_type(model);
+  if (expected != typeid(data) && expected != typeid(Data))
     throw nb::type_error("data: made for a model of another class; use the model's createData()");
+  const auto check = inner_checks<Model, Data>().find(typeid(model));
+  if (check != inner_checks<Model, Data>().end())
+    check->second(model, data);
 }
 
 std::unordered_map<std::type_index, int (*)(const StageFunction &)> &state_sizes() {
@@ -75,6 +80,17 @@ void raise_not_implemented(const char *what) {
 void check_equal(long given, long expected, const char *what) {
   if (given != expected)
     raise_value_error("{}: expected {}, got {}", what, expected, given);
+}
+
+void check_dimension(long size, const char *name) {
+  if (size < 0)
+    raise_value_error("{}: expected a dimension >= 0, got {}", name, size);
+}
+
+Scalar timestep_arg(Scalar timestep) {
+  if (!(timestep > 0) || !std::isfinite(timestep))
+    raise_value_error("timestep: expected a positive number of seconds, got {}", timestep);
+  return timestep;
 }
 
 VectorXs state_arg(const VectorArg &x, const Manifold &space, const char *name) { return x.as(name, space.nx()); }
@@ -156,6 +172,12 @@ void check_data(const TrajOptProblem &problem, const TrajOptData &data) {
     check_data(*problem.term_cstrs_.funcs[i], *data.term_cstr_data[i]);
 }
 
+void check_same_sizes(const StageFunction &function, const StageFunction &old, const std::string &name) {
+  check_equal(function.ndx1, old.ndx1, (name + ".ndx1").c_str());
+  check_equal(function.nu, old.nu, (name + ".nu").c_str());
+  check_equal(function.nr, old.nr, (name + ".nr").c_str());
+}
+
 int smallest_state_size(const StageFunction &function) {
   if (const auto *error = dynamic_cast<const StateErrorResidualTpl<Scalar> *>(&function))
     return error->space_->nx();
@@ -190,9 +212,9 @@ void check_terminal_function(const StageFunction &function, const CostAbstract &
 
 void check_bounds(const VectorXs &lower, const VectorXs &upper, const std::string &name) {
   if (lower.hasNaN() || upper.hasNaN())
-    raise_value_error("{}{}: expected numbers, got NaN", name, lower.hasNaN() ? "lower" : "upper");
+    raise_value_error("{}{}: expected numbers, got NaN", name, lower.hasNaN() ? "lower_limit" : "upper_limit");
   if ((lower.array() > upper.array()).any())
-    raise_value_error("{}lower: every entry must be at most that of upper", name);
+    raise_value_error("{}lower_limit: every entry must be at most that of upper_limit", name);
 }
 
 void check_set(const ConstraintSet &set, int nr, const std::string &name) {
@@ -221,11 +243,12 @@ void check_stage(const StageModel &stage, const std::string &name) {
   }
 }
 
-void check_problem(const TrajOptProblem &problem) {
+void check_problem(const TrajOptProblem &problem, bool may_be_empty) {
   const size_t N = problem.numSteps();
-  if (N == 0)
+  if (N == 0 && !may_be_empty)
     raise_value_error("problem: it has no stages");
-  check_function_input(*problem.init_constraint_, problem.stages_[0]->xspace(), -1, "problem.init_constraint");
+  const Manifold &first = N > 0 ? problem.stages_[0]->xspace() : *problem.term_cost_->space;
+  check_function_input(*problem.init_constraint_, first, -1, "problem.init_constraint");
   for (size_t i = 0; i < N; ++i) {
     const std::string name = fmt::format("problem.stages[{}]", i);
     check_stage(*problem.stages_[i], name);

@@ -5,6 +5,9 @@
 #include "arrays.hpp"
 
 #include <fmt/format.h>
+#include <functional>
+#include <typeindex>
+#include <unordered_map>
 
 namespace aligator::python {
 
@@ -16,6 +19,12 @@ template <class... Args> [[noreturn]] void raise_value_error(fmt::format_string<
 
 /// Raise ValueError unless `given` equals `expected`.
 void check_equal(long given, long expected, const char *what);
+
+/// Raise unless a size is one.
+void check_dimension(long size, const char *name);
+
+/// Raise unless it is a time step.
+Scalar timestep_arg(Scalar timestep);
 
 /// State, tangent vector and control of the sizes that a model declares.
 VectorXs state_arg(const VectorArg &x, const Manifold &space, const char *name = "x");
@@ -29,9 +38,22 @@ void check_data(const ExplicitDynamics &model, const ExplicitDynamicsData &data)
 void check_data(const StageModel &model, const StageData &data);
 void check_data(const TrajOptProblem &problem, const TrajOptData &data);
 
-/// Raise unless sizes agree everywhere in the problem.
+/// What check_data() also does where a model of class `T` has models in it, whose data are in its own.
+template <class Model, class Data> auto &inner_checks() {
+  static std::unordered_map<std::type_index, std::function<void(const Model &, const Data &)>> table;
+  return table;
+}
+template <class Model, class Data, class T, class Check> void register_inner_check(Check check) {
+  inner_checks<Model, Data>().emplace(
+      typeid(T), [check](const Model &model, const Data &data) { check(static_cast<const T &>(model), data); });
+}
+
+/// Raise unless a function can take the place of another.
+void check_same_sizes(const StageFunction &function, const StageFunction &old, const std::string &name);
+
+/// Raise unless sizes agree everywhere in the problem, which must have stages unless `may_be_empty`.
 void check_stage(const StageModel &stage, const std::string &name);
-void check_problem(const TrajOptProblem &problem);
+void check_problem(const TrajOptProblem &problem, bool may_be_empty = false);
 
 /// Raise unless `function` can be evaluated at states of this space and controls of this dimension.
 void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name);

@@ -1,3 +1,4 @@
+#include "being_solved.hpp"
 #include "checks.hpp"
 #include "copying.hpp"
 #include "module.hpp"
@@ -16,6 +17,32 @@ namespace {
 using PolyManifold = xyz::polymorphic<Manifold>;
 using PolyFunction = xyz::polymorphic<StageFunction>;
 
+/// The residual of a cost, which can be exchanged for one of the same sizes.
+template <class Cost, class Class> void def_residual(Class &cls) {
+  cls.def_prop_rw(
+      "residual", [](const Cost &c) -> const PolyFunction & { return c.residual_; },
+      [](Cost &c, const PolyFunction &residual) {
+        check_not_being_solved(c);
+        check_same_sizes(*residual, *c.residual_, "residual");
+        check_function_input(*residual, *c.space, c.nu, "residual");
+        retire(std::exchange(c.residual_, residual));
+      },
+      "The residual.");
+}
+
+/// The same where the cost relies on the residual's class.
+template <class Cost, class Residual, class Class> void def_residual_of_class(Class &cls) {
+  cls.def_prop_rw(
+      "residual", [](const Cost &c) -> const PolyFunction & { return c.residual_; },
+      [](Cost &c, const Residual &residual) {
+        check_not_being_solved(c);
+        check_same_sizes(residual, *c.residual_, "residual");
+        check_function_input(residual, *c.space, c.nu, "residual");
+        retire(std::exchange(c.residual_, PolyFunction(residual)));
+      },
+      "The residual.");
+}
+
 /// The target of the residual inside a cost, as a view that stays valid when the cost gets another residual.
 template <class Residual, class Cost> ArrayView target_view(nb::pointer_and_handle<Cost> self) {
   const nb::object residual = nb::cast(self.p->residual_, nb::rv_policy::reference_internal, self.h);
@@ -32,8 +59,8 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
             new (self) Cost(space, function, weights.as("weights", function->nr, function->nr));
           },
           "space"_a, "function"_a, "weights"_a)
-      .def_ro("residual", &Cost::residual_, "The residual.")
       .def_rw("gauss_newton", &Cost::gauss_newton, "Whether the Hessian leaves out second derivatives of the residual.");
+  def_residual<Cost>(cls);
   def_array<Cost>(cls, "weights", [](Cost &c) -> MatrixXs & { return c.weights_; }, "Weights, (nr, nr).");
   def_copy<Cost>(cls);
   register_model<Cost, CostAbstract>();
@@ -60,6 +87,7 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
             c.setTarget(target);
           },
           "Target state, (nx,).");
+  def_residual_of_class<StateCost, StateErrorResidualTpl<Scalar>>(state);
   def_copy<StateCost>(state);
   register_model<StateCost, CostAbstract>();
 
@@ -88,13 +116,14 @@ void bind_quadratic_residual_costs(nb::module_ &m) {
       .def_prop_rw(
           "target", &target_view<ControlErrorResidualTpl<Scalar>, ControlCost>,
           [](ControlCost &c, const VectorArg &u) { c.setTarget(u.as("target", c.nu)); }, "Target control, (nu,).");
+  def_residual_of_class<ControlCost, ControlErrorResidualTpl<Scalar>>(control);
   def_copy<ControlCost>(control);
   register_model<ControlCost, CostAbstract>();
 
   using Data = CompositeCostDataTpl<Scalar>;
   nb::class_<Data, CostData>(m, "CompositeCostData", "Data of a cost made of a residual.")
       .def(nb::init<int, int, std::shared_ptr<StageFunctionData>>(), "ndx"_a, "nu"_a, "rdata"_a)
-      .def_ro("residual_data", &Data::residual_data, "Data of the residual.");
+      .def_rw("residual_data", &Data::residual_data, "Data of the residual.");
 }
 
 /// One weight for each row, or the same for all.
@@ -149,8 +178,8 @@ void bind_log_costs(nb::module_ &m) {
            [make_log](LogCost *self, const PolyManifold &space, const PolyFunction &function, Scalar scale) {
              make_log(self, space, function, nb::float_(scale), "scale");
            },
-           "space"_a, "function"_a, "scale"_a)
-      .def_ro("residual", &LogCost::residual_, "The residual.");
+           "space"_a, "function"_a, "scale"_a);
+  def_residual<LogCost>(log);
   def_array<LogCost>(log, "weights", [](LogCost &c) -> VectorXs & { return c.barrier_weights_; }, "Weights, (nr,).");
   def_copy<LogCost>(log);
   register_model<LogCost, CostAbstract>();
@@ -169,8 +198,8 @@ void bind_log_costs(nb::module_ &m) {
              new (self) Relaxed(space, function, barrier_weights(weights, "weights", function->nr), threshold);
            },
            "space"_a, "function"_a, "weights"_a, "threshold"_a, "weights: (nr,), or one number; threshold: > 0.")
-      .def_ro("residual", &Relaxed::residual_, "The residual.")
       .def_ro("threshold", &Relaxed::threshold_, "Residual below which the barrier is a parabola.");
+  def_residual<Relaxed>(relaxed);
   def_array<Relaxed>(relaxed, "weights", [](Relaxed &c) -> VectorXs & { return c.barrier_weights_; }, "Weights, (nr,).");
   def_copy<Relaxed>(relaxed);
   register_model<Relaxed, CostAbstract>();

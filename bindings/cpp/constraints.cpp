@@ -153,12 +153,12 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
 
   nb::class_<BoxConstraint, ConstraintSet> box(constraints, "BoxConstraint", "lower_limit <= z <= upper_limit, row by row.");
   box.def("__init__",
-          [](BoxConstraint *self, const VectorArg &lower, const VectorArg &upper) {
-            const VectorXs lo = lower.as("lower"), up = upper.as("upper", lo.size());
+          [](BoxConstraint *self, const VectorArg &lower_limit, const VectorArg &upper_limit) {
+            const VectorXs lo = lower_limit.as("lower_limit"), up = upper_limit.as("upper_limit", lo.size());
             check_bounds(lo, up, "");
             new (self) BoxConstraint(lo, up);
           },
-          "lower"_a, "upper"_a);
+          "lower_limit"_a, "upper_limit"_a);
   def_array<BoxConstraint>(box, "lower_limit", [](BoxConstraint &b) -> VectorXs & { return b.lower_limit; },
                            "Lower bounds, (nr,).");
   def_array<BoxConstraint>(box, "upper_limit", [](BoxConstraint &b) -> VectorXs & { return b.upper_limit; },
@@ -213,10 +213,7 @@ void bind_constraints(nb::module_ &m, nb::module_ &constraints) {
             Stack *stack = self.p;
             const auto check = [stack](size_t i, const StageFunction *f) {
               check_not_being_solved(*stack);
-              const StageFunction &old = *stack->funcs[i];
-              check_equal(f->ndx1, old.ndx1, "func.ndx1");
-              check_equal(f->nu, old.nu, "func.nu");
-              check_equal(f->nr, old.nr, "func.nr");
+              check_same_sizes(*f, *stack->funcs[i], "func");
             };
             return models<StdVec_StageFunction>(self.h, stack->funcs, false, check);
           },

@@ -1,5 +1,5 @@
 #include "checks.hpp"
-#include "constraint_data.hpp"
+#include "constraint_vectors.hpp"
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
 #include "sequences.hpp"
@@ -15,9 +15,10 @@ void bind_contact_dynamics(nb::module_ &m) {
   using PhaseSpace = context::MultibodyPhaseSpace;
 
   using Constrained = dynamics::MultibodyConstraintFwdDynamicsTpl<Scalar>;
-  nb::class_<Constrained, ODE>(m, "MultibodyConstraintFwdDynamics",
-                               "Forward dynamics of a multibody system with contacts, with joint forces "
-                               "actuation_matrix u (N or N m).")
+  nb::class_<Constrained, ODE> constrained(m, "MultibodyConstraintFwdDynamics",
+                                           "Forward dynamics of a multibody system with contacts, with joint forces "
+                                           "actuation_matrix u (N or N m).");
+  constrained
       .def("__init__",
            [](Constrained *self, const PhaseSpace &space, const MatrixArg &actuation_matrix,
               const context::RCMVector &constraint_models, const pinocchio::ProximalSettings &prox_settings) {
@@ -25,21 +26,21 @@ void bind_contact_dynamics(nb::module_ &m) {
                                     constraint_models, prox_settings);
            },
            "space"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "actuation_matrix: (model.nv, nu).")
-      .def_ro("constraint_models", &Constrained::constraint_models_, "The contact models.")
       .def_prop_ro("ntau", &Constrained::ntau, "Dimension of the joint forces: model.nv.")
       .def_prop_ro("space", [](const Constrained &f) -> const PhaseSpace & { return f.space_; },
                    nb::rv_policy::reference_internal, "The state space.");
   register_model<Constrained, ODE, ContinuousDynamics>();
 
   using ConstrainedData = dynamics::MultibodyConstraintFwdDataTpl<Scalar>;
+  def_constraint_models<Constrained>(constrained);
+  check_constraint_numbers<ContinuousDynamics, ContinuousDynamicsData, Constrained, ConstrainedData>();
   nb::class_<ConstrainedData, ContinuousDynamicsData> data(m, "MultibodyConstraintFwdData",
                                                            "Data of MultibodyConstraintFwdDynamics.");
   def_array<ConstrainedData>(data, "tau", [](ConstrainedData &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
   def_array<ConstrainedData>(data, "dtau_dx", [](ConstrainedData &d) -> MatrixXs & { return d.dtau_dx_; }, "(nv, ndx).");
   def_array<ConstrainedData>(data, "dtau_du", [](ConstrainedData &d) -> MatrixXs & { return d.dtau_du_; }, "(nv, nu).");
   def_constraint_datas<ConstrainedData>(data);
-  data.def_prop_ro("pin_data", [](const ConstrainedData &d) -> const context::PinData & { return d.pin_data_; },
-                   nb::rv_policy::reference_internal, "Pinocchio's data.");
+  def_pin_data<ConstrainedData>(data);
 
   using Kino = dynamics::KinodynamicsFwdDynamicsTpl<Scalar>;
   nb::class_<Kino, ODE>(m, "KinodynamicsFwdDynamics",
@@ -70,9 +71,8 @@ void bind_contact_dynamics(nb::module_ &m) {
           "Which contacts are active.");
   register_model<Kino, ODE, ContinuousDynamics>();
   using KinoData = dynamics::KinodynamicsFwdDataTpl<Scalar>;
-  nb::class_<KinoData, ContinuousDynamicsData>(m, "KinodynamicsFwdData", "Data of KinodynamicsFwdDynamics.")
-      .def_prop_ro("pin_data", [](const KinoData &d) -> const context::PinData & { return d.pin_data_; },
-                   nb::rv_policy::reference_internal, "Pinocchio's data.");
+  nb::class_<KinoData, ContinuousDynamicsData> kino_data(m, "KinodynamicsFwdData", "Data of KinodynamicsFwdDynamics.");
+  def_pin_data<KinoData>(kino_data);
 }
 
 } // namespace aligator::python

@@ -1,4 +1,4 @@
-#include "constraint_data.hpp"
+#include "constraint_vectors.hpp"
 #include "module.hpp"
 #include "pinocchio_residuals.hpp"
 
@@ -11,14 +11,16 @@ namespace aligator::python {
 
 namespace {
 
-template <class Residual, class Class> void def_contact(Class &cls) {
-  cls.def_ro("constraint_models", &Residual::constraint_models_, "The contact models.");
+template <class Residual, class Data, class Class> void def_contact(Class &cls) {
+  def_constraint_models<Residual>(cls);
+  check_constraint_numbers<StageFunction, StageFunctionData, Residual, Data>();
   def_pin_model<Residual>(cls);
   register_pinocchio_residual<Residual, StageFunction>(true);
 }
 
 template <class Data> void bind_contact_data(nb::module_ &m, const char *name) {
-  auto cls = bind_pinocchio_data<Data>(m, name);
+  nb::class_<Data, StageFunctionData> cls(m, name, "Data of the residual of the same name.");
+  def_pin_data<Data>(cls);
   def_array<Data>(cls, "tau", [](Data &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
   def_constraint_datas<Data>(cls);
 }
@@ -78,7 +80,7 @@ void bind_contact_residuals(nb::module_ &m) {
             f.setReference(target);
           },
           "fnew"_a, "Set the target force.");
-  def_contact<Force>(force);
+  def_contact<Force, ContactForceDataTpl<Scalar>>(force);
   bind_contact_data<ContactForceDataTpl<Scalar>>(m, "ContactForceData");
 
   using Wrench = MultibodyWrenchConeResidualTpl<Scalar>;
@@ -95,7 +97,7 @@ void bind_contact_residuals(nb::module_ &m) {
              },
              "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "contact_name"_a, "mu"_a,
              "half_length"_a, "half_width"_a, "mu: friction coefficient; half_length, half_width: of the foot, in metres.");
-  def_contact<Wrench>(wrench);
+  def_contact<Wrench, MultibodyWrenchConeDataTpl<Scalar>>(wrench);
   bind_contact_data<MultibodyWrenchConeDataTpl<Scalar>>(m, "MultibodyWrenchConeData");
 
   using Friction = MultibodyFrictionConeResidualTpl<Scalar>;
@@ -111,7 +113,7 @@ void bind_contact_residuals(nb::module_ &m) {
                },
                "ndx"_a, "model"_a, "actuation_matrix"_a, "constraint_models"_a, "prox_settings"_a, "contact_name"_a,
                "mu"_a);
-  def_contact<Friction>(friction);
+  def_contact<Friction, MultibodyFrictionConeDataTpl<Scalar>>(friction);
   bind_contact_data<MultibodyFrictionConeDataTpl<Scalar>>(m, "MultibodyFrictionConeData");
 
   m.def("underactuatedConstrainedInverseDynamics", &constrained_inverse_dynamics, "model"_a, "data"_a, "q"_a, "v"_a,

@@ -26,4 +26,10 @@ template <class Class> void def_getinitargs(Class &cls) {
   });
 }
 
+/// Print where an object is in memory.
+template <class T, class Class> void def_print_address(Class &cls) {
+  cls.def("printAddress", [](const T &self) { nb::print(nb::str("Address: {:#x}").format(reinterpret_cast<std::uintptr_t>(&self))); },
+          "Print the address of the data.");
+}
+
 } // namespace aligator::python

@@ -70,8 +70,8 @@ void bind_direct_sums(nb::module_ &m, nb::module_ &dynamics) {
       .def_ro("g", &Dynamics::g_, "The second system.");
   register_model<Dynamics, ExplicitDynamics>();
   nb::class_<Dynamics::Data, ExplicitDynamicsData>(m, "DirectSumExplicitDynamicsData", "Data of DirectSumExplicitDynamics.")
-      .def_ro("data1", &Dynamics::Data::data1_, "Data of the first system.")
-      .def_ro("data2", &Dynamics::Data::data2_, "Data of the second system.");
+      .def_rw("data1", &Dynamics::Data::data1_, "Data of the first system.")
+      .def_rw("data2", &Dynamics::Data::data2_, "Data of the second system.");
 
   m.def("directSum", [](const PolyCost &cost1, const PolyCost &cost2) { return Cost(cost1, cost2); }, "cost1"_a,
         "cost2"_a, "Direct sum of two costs.");

@@ -1,5 +1,6 @@
 #include "checks.hpp"
 #include "copying.hpp"
+#include "explicit_dynamics.hpp"
 #include "module.hpp"
 #include "trampolines.hpp"
 
@@ -188,35 +189,7 @@ void bind_continuous_dynamics(nb::module_ &dynamics) {
 
 // ---- discrete time ----
 
-struct PyExplicitDynamics : ExplicitDynamics, PythonInstance {
-  NB_TRAMPOLINE(ExplicitDynamics);
-
-  void forward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    call_override(nb_trampoline, "forward", true, x, u, data);
-  }
-  void dForward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    call_override(nb_trampoline, "dForward", true, x, u, data);
-  }
-  std::shared_ptr<Data> createData() const override {
-    auto data = create_data_override<Data>(nb_trampoline);
-    return data ? data : ExplicitDynamics::createData();
-  }
-};
-
-struct ExplicitDynamicsProxy final : ExplicitDynamics, PythonProxy {
-  const ExplicitDynamics &target;
-  ExplicitDynamicsProxy(const ExplicitDynamics &target, nb::handle object)
-      : ExplicitDynamics(target.space_, target.nu), PythonProxy(object), target(target) {
-    space_next_ = target.space_next_;
-  }
-  void forward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    target.forward(x, u, data);
-  }
-  void dForward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    target.dForward(x, u, data);
-  }
-  std::shared_ptr<Data> createData() const override { return with_python_wrapper(target.createData()); }
-};
+using PyExplicitDynamics = PyExplicitDynamicsOf<ExplicitDynamics>;
 
 void bind_explicit_dynamics(nb::module_ &m, nb::module_ &dynamics) {
   using Data = ExplicitDynamicsData;

@@ -52,6 +52,13 @@ struct FiniteDifferenceHelper : StageFunction {
   std::shared_ptr<StageFunctionData> createData() const override { return std::make_shared<Data>(*this); }
 };
 
+/// The library's class, which does not show the model.
+struct DynamicsHelper : autodiff::DynamicsFiniteDifferenceHelper<Scalar> {
+  PolyDynamics func;
+  DynamicsHelper(const PolyManifold &space, const PolyDynamics &func, Scalar eps)
+      : DynamicsFiniteDifferenceHelper(space, func, eps), func(func) {}
+};
+
 void check_step(Scalar eps) {
   if (!(eps > 0) || !std::isfinite(eps))
     raise_value_error("eps: expected a positive number, got {}", eps);
@@ -71,8 +78,12 @@ void bind_finite_differences(nb::module_ &m) {
                "space"_a, "func"_a, "eps"_a);
   nb::class_<FiniteDifferenceHelper::Data, StageFunctionData>(function, "Data", "Data of the function.");
   register_model<FiniteDifferenceHelper, StageFunction>();
+  register_inner_check<StageFunction, StageFunctionData, FiniteDifferenceHelper>(
+      [](const FiniteDifferenceHelper &f, const StageFunctionData &data) {
+        check_data(*f.func, *static_cast<const FiniteDifferenceHelper::Data &>(data).data_0);
+      });
 
-  using Dynamics = autodiff::DynamicsFiniteDifferenceHelper<Scalar>;
+  using Dynamics = DynamicsHelper;
   nb::class_<Dynamics, ExplicitDynamics> dynamics(
       m, "DynamicsFiniteDifferenceHelper", "Dynamics with their Jacobians computed by finite differences of step eps.");
   dynamics.def("__init__",
@@ -85,6 +96,10 @@ void bind_finite_differences(nb::module_ &m) {
                "space"_a, "dyn"_a, "eps"_a);
   nb::class_<Dynamics::Data, ExplicitDynamicsData>(dynamics, "Data", "Data of the dynamics.");
   register_model<Dynamics, ExplicitDynamics>();
+  register_inner_check<ExplicitDynamics, ExplicitDynamicsData, Dynamics>(
+      [](const Dynamics &f, const ExplicitDynamicsData &data) {
+        check_data(*f.func, *static_cast<const Dynamics::Data &>(data).data_0);
+      });
 
   using Cost = autodiff::CostFiniteDifferenceHelper<Scalar>;
   nb::class_<Cost, CostAbstract> cost(m, "CostFiniteDifference",
@@ -100,6 +115,9 @@ void bind_finite_differences(nb::module_ &m) {
       .def_ro("c1", &Cost::Data::c1, "Data at the point.")
       .def_ro("c2", &Cost::Data::c2, "Data at the moved point.");
   register_model<Cost, CostAbstract>();
+  register_inner_check<CostAbstract, CostData, Cost>([](const Cost &c, const CostData &data) {
+    check_data(*c.cost_, *static_cast<const Cost::Data &>(data).c1);
+  });
 }
 
 } // namespace aligator::python

@@ -9,17 +9,7 @@
 
 namespace aligator::python {
 
-namespace {
-
 using pinocchio::SE3;
-
-template <class Residual, class Class> void def_frame_id(Class &cls) {
-  cls.def_prop_rw(
-      "frame_id", [](const Residual &f) { return f.getFrameId(); },
-      [](Residual &f, long id) { f.setFrameId(frame_arg(f.pin_model_, id, "frame_id")); }, "Index of the frame.");
-}
-
-} // namespace
 
 void bind_frame_residuals(nb::module_ &m) {
   using Translation = FrameTranslationResidualTpl<Scalar>;

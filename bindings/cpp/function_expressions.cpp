@@ -129,6 +129,8 @@ void bind_function_expressions(nb::module_ &m) {
   bind_composition<LinearFunctionCompositionTpl<Scalar>>(m, "LinearFunctionComposition", "LinearFunctionCompositionData",
                                                          "A func(x, u) + b.");
 
+  m.attr("LFC") = m.attr("LinearFunctionCompositionData"); // as the official module calls it
+
   using ControlBox = ControlBoxFunctionTpl<Scalar>;
   nb::class_<ControlBox, StageFunction>(m, "ControlBoxFunction",
                                         "(umin - u, u - umax), to lie in the negative orthant. Old: give a "

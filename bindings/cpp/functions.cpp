@@ -97,7 +97,14 @@ void bind_data(nb::module_ &m) {
   nb::class_<Data> cls(m, "StageFunctionData",
                        "Value and derivatives of a function f(x, u) of codimension nr. The arrays are views of the "
                        "data: write into them to fill it.");
-  cls.def(nb::init<int, int, int>(), "ndx"_a, "nu"_a, "nr"_a);
+  cls.def("__init__",
+          [](Data *self, int ndx, int nu, int nr) {
+            for (const auto &[size, name] : {std::pair(ndx, "ndx"), std::pair(nu, "nu"), std::pair(nr, "nr")})
+              check_dimension(size, name);
+            new (self) Data(ndx, nu, nr);
+          },
+          "ndx"_a, "nu"_a, "nr"_a)
+      .def(nb::init<const StageFunction &>(), "model"_a, "Of the sizes of this function.");
   def_array<Data>(cls, "value", [](Data &d) -> VectorRef & { return d.valref_; }, "Function value, shape (nr,).");
   def_array<Data>(cls, "jac_buffer", [](Data &d) -> MatrixXs & { return d.jac_buffer_; },
                   "Jacobian with respect to (x, u), shape (nr, ndx + nu).");
@@ -110,17 +117,17 @@ void bind_data(nb::module_ &m) {
   def_array<Data>(cls, "Hxu", [](Data &d) -> MatrixRef & { return d.Hxu_; }, "Block (x, u), shape (ndx, nu).");
   def_array<Data>(cls, "Huu", [](Data &d) -> MatrixRef & { return d.Huu_; }, "Block (u, u), shape (nu, nu).");
   cls.def("__repr__", [](const Data &d) { return (std::ostringstream() << d).str(); });
+  def_print_address<Data>(cls);
 }
 
 } // namespace
 
 void bind_functions(nb::module_ &m) {
-  bind_data(m);
-
   nb::class_<StageFunction, PyStageFunction> cls(
       m, "StageFunction",
       "A vector-valued function f(x, u) of a stage. A subclass in Python defines evaluate(x, u, data) and "
       "computeJacobians(x, u, data), which write into data.value, data.Jx and data.Ju.");
+  bind_data(m);
   def_getinitargs(cls);
   cls.def(nb::init<int, int, int>(), "ndx"_a, "nu"_a, "nr"_a,
            "A function of x (tangent dimension ndx) and u (dimension nu) with nr values.")
@@ -170,7 +177,7 @@ void bind_functions(nb::module_ &m) {
       m, "UnaryFunction",
       "A vector-valued function f(x) of the state only. A subclass in Python defines evaluate(x, data) and "
       "computeJacobians(x, data).")
-      .def(nb::init<int, int, int>(), "ndx"_a, "nu"_a, "nr"_a)
+      .def(nb::init<int, int, int>(), "ndx1"_a, "nu"_a, "nr"_a)
       .def(
           "evaluate",
           [](const UnaryFunction &f, const VectorArg &x, StageFunctionData &data) {
@@ -216,7 +223,16 @@ void bind_functions(nb::module_ &m) {
             check_data(f, data);
             f.computeVectorHessianProducts(xv, lv, data);
           },
-          "x"_a, "lbda"_a, "data"_a, "Write the Hessian of lbda . f into data.Hxx. lbda: (nr,).");
+          "x"_a, "lbda"_a, "data"_a, "Write the Hessian of lbda . f into data.Hxx. lbda: (nr,).")
+      .def(
+          "computeVectorHessianProducts",
+          [](const UnaryFunction &f, const VectorArg &x, const VectorArg &u, const VectorArg &lbda,
+             StageFunctionData &data) {
+            const VectorXs xv = function_state(f, x), uv = u.as("u"), lv = lbda.as("lbda", f.nr);
+            check_data(f, data);
+            static_cast<const StageFunction &>(f).computeVectorHessianProducts(xv, uv, lv, data);
+          },
+          "x"_a, "u"_a, "lbda"_a, "data"_a, "The same; u is ignored.");
   register_python_model<PyUnaryFunction, UnaryFunctionProxy, StageFunction, UnaryFunction>();
 }
 

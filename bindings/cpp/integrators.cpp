@@ -1,6 +1,8 @@
 #include "checks.hpp"
+#include "being_solved.hpp"
+#include "copying.hpp"
+#include "explicit_dynamics.hpp"
 #include "module.hpp"
-#include "polymorphic.hpp"
 
 #include <aligator/modelling/dynamics/integrator-euler.hpp>
 #include <aligator/modelling/dynamics/integrator-explicit.hpp>
@@ -12,29 +14,49 @@ namespace aligator::python {
 namespace {
 
 using Integrator = dynamics::ExplicitIntegratorAbstractTpl<Scalar>;
+using PyIntegrator = PyExplicitDynamicsOf<Integrator>;
 using IntegratorData = dynamics::ExplicitIntegratorDataTpl<Scalar>;
 
 template <class T> void bind_integrator(nb::module_ &m, const char *name, const char *doc) {
   nb::class_<T, Integrator>(m, name, doc)
       .def("__init__",
-           [](T *self, const xyz::polymorphic<ODE> &cont_dynamics, Scalar timestep) {
-             if (!(timestep > 0) || !std::isfinite(timestep))
-               raise_value_error("timestep: expected a positive number of seconds, got {}", timestep);
-             new (self) T(cont_dynamics, timestep);
+           [](T *self, const xyz::polymorphic<ODE> &ode, Scalar timestep) {
+             new (self) T(ode, timestep_arg(timestep));
            },
-           "cont_dynamics"_a, "timestep"_a)
-      .def_rw("timestep", &T::timestep_, "Time step, in seconds.");
+           "ode"_a, "timestep"_a)
+      .def_prop_rw(
+          "timestep", [](const T &f) { return f.timestep_; },
+          [](T &f, Scalar timestep) { f.timestep_ = timestep_arg(timestep); }, "Time step, in seconds.");
   register_model<T, ExplicitDynamics>();
 }
 
 } // namespace
 
 void bind_integrators(nb::module_ &, nb::module_ &m) {
-  nb::class_<Integrator, ExplicitDynamics>(m, "ExplicitIntegratorAbstract",
-                                           "Discrete dynamics made from an ODE by an explicit integration scheme.")
-      .def_ro("differential_dynamics", &Integrator::ode_, "The ODE.");
+  nb::class_<Integrator, ExplicitDynamics, PyIntegrator> cls(
+      m, "ExplicitIntegratorAbstract",
+      "Discrete dynamics made from an ODE by an explicit integration scheme. A subclass in Python defines forward(x, u, "
+      "data) and dForward(x, u, data), which call the ODE with data.continuous_data.");
   nb::class_<IntegratorData, ExplicitDynamicsData> data(m, "ExplicitIntegratorData", "Data of explicit integrators.");
-  data.def_ro("continuous_data", &IntegratorData::continuous_data, "Data of the ODE.");
+  data.def(nb::init<const Integrator &>(), "integrator"_a)
+      .def_rw("continuous_data", &IntegratorData::continuous_data, "Data of the ODE.");
+  def_getinitargs(cls);
+  cls.def(nb::init<const xyz::polymorphic<ODE> &>(), "cont_dynamics"_a)
+      .def(
+          "createData",
+          [](const Integrator &f) { return defined_in_python(f) ? f.Integrator::createData() : f.createData(); },
+          "A data object for this integrator.")
+      .def_prop_rw(
+          "differential_dynamics", [](const Integrator &f) -> const auto & { return f.ode_; },
+          [](Integrator &f, const xyz::polymorphic<ODE> &ode) {
+            check_not_being_solved(f);
+            check_equal(ode->space().nx(), f.ode_->space().nx(), "differential_dynamics.nx");
+            check_equal(ode->ndx(), f.ode_->ndx(), "differential_dynamics.ndx");
+            check_equal(ode->nu(), f.ode_->nu(), "differential_dynamics.nu");
+            retire(std::exchange(f.ode_, ode));
+          },
+          "The ODE.");
+  register_python_model<PyIntegrator, ExplicitDynamicsProxy, ExplicitDynamics>();
   def_array<IntegratorData>(data, "dx", [](IntegratorData &d) -> VectorXs & { return d.dx_; },
                             "Step from x to the next state, (ndx,).");
 

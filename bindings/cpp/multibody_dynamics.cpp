@@ -1,6 +1,6 @@
 #include "checks.hpp"
 #include "module.hpp"
-#include "pinocchio_objects.hpp"
+#include "pinocchio_residuals.hpp"
 #include "polymorphic.hpp"
 
 #include <aligator/modelling/dynamics/multibody-free-fwd.hpp>
@@ -37,8 +37,7 @@ void bind_multibody_dynamics(nb::module_ &m) {
   def_array<FreeData>(data, "tau", [](FreeData &d) -> VectorXs & { return d.tau_; }, "Joint forces, (nv,).");
   def_array<FreeData>(data, "dtau_dx", [](FreeData &d) -> MatrixXs & { return d.dtau_dx_; }, "(nv, ndx).");
   def_array<FreeData>(data, "dtau_du", [](FreeData &d) -> MatrixXs & { return d.dtau_du_; }, "(nv, nu).");
-  data.def_prop_ro("pin_data", [](const FreeData &d) -> const context::PinData & { return d.pin_data_; },
-                   nb::rv_policy::reference_internal, "Pinocchio's data.");
+  def_pin_data<FreeData>(data);
 }
 
 } // namespace aligator::python

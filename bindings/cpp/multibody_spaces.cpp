@@ -13,10 +13,17 @@ namespace {
 namespace pin = pinocchio;
 
 /// A Lie group of fixed dimension and no parameters.
-template <class Group> void bind_group(nb::module_ &m, const char *name, const char *doc) {
+template <class Group> void bind_group(nb::module_ &m, const char *name, const char *lie_group, const char *doc) {
   using Space = PinocchioLieGroup<Group>;
   nb::class_<Space, Manifold>(m, name, doc)
       .def("__init__", [](Space *self) { new (self) Space(); })
+      .def_prop_ro(
+          "lg",
+          [lie_group](const Space &s) -> nb::object {
+            const nb::object make = nb::module_::import_("pinocchio").attr("liegroups").attr(lie_group);
+            return std::string_view(lie_group) == "Rn" ? make(s.nx()) : make();
+          },
+          "The same as a group of Pinocchio's Python module.")
       .def("__getstate__", [](const Space &) { return nb::make_tuple(); })
       .def("__setstate__", [](Space &self, nb::tuple) { new (&self) Space(); });
   register_model<Space, Manifold>();
@@ -47,14 +54,14 @@ void bind_multibody_spaces(nb::module_ &m) {
            "dim"_a);
   register_model<Euclidean, Manifold>();
 
-  bind_group<pin::VectorSpaceOperationTpl<1, Scalar>>(m, "R", "The real line.");
-  bind_group<pin::VectorSpaceOperationTpl<2, Scalar>>(m, "R2", "The plane.");
-  bind_group<pin::VectorSpaceOperationTpl<3, Scalar>>(m, "R3", "Euclidean space of dimension 3.");
-  bind_group<pin::VectorSpaceOperationTpl<4, Scalar>>(m, "R4", "Euclidean space of dimension 4.");
-  bind_group<pin::SpecialOrthogonalOperationTpl<2, Scalar>>(m, "SO2", "Rotations of the plane: (cos, sin), nx = 2, ndx = 1.");
-  bind_group<pin::SpecialOrthogonalOperationTpl<3, Scalar>>(m, "SO3", "Rotations: quaternion (x, y, z, w), nx = 4, ndx = 3.");
-  bind_group<pin::SpecialEuclideanOperationTpl<2, Scalar>>(m, "SE2", "Rigid motions of the plane: (x, y, cos, sin), nx = 4, ndx = 3.");
-  bind_group<pin::SpecialEuclideanOperationTpl<3, Scalar>>(m, "SE3", "Rigid motions: position and quaternion, nx = 7, ndx = 6.");
+  bind_group<pin::VectorSpaceOperationTpl<1, Scalar>>(m, "R", "R1", "The real line.");
+  bind_group<pin::VectorSpaceOperationTpl<2, Scalar>>(m, "R2", "R2", "The plane.");
+  bind_group<pin::VectorSpaceOperationTpl<3, Scalar>>(m, "R3", "R3", "Euclidean space of dimension 3.");
+  bind_group<pin::VectorSpaceOperationTpl<4, Scalar>>(m, "R4", "Rn", "Euclidean space of dimension 4.");
+  bind_group<pin::SpecialOrthogonalOperationTpl<2, Scalar>>(m, "SO2", "SO2", "Rotations of the plane: (cos, sin), nx = 2, ndx = 1.");
+  bind_group<pin::SpecialOrthogonalOperationTpl<3, Scalar>>(m, "SO3", "SO3", "Rotations: quaternion (x, y, z, w), nx = 4, ndx = 3.");
+  bind_group<pin::SpecialEuclideanOperationTpl<2, Scalar>>(m, "SE2", "SE2", "Rigid motions of the plane: (x, y, cos, sin), nx = 4, ndx = 3.");
+  bind_group<pin::SpecialEuclideanOperationTpl<3, Scalar>>(m, "SE3", "SE3", "Rigid motions: position and quaternion, nx = 7, ndx = 6.");
   bind_bundle<pin::SpecialOrthogonalOperationTpl<2, Scalar>>(m, "TSO2", "Tangent bundle of SO(2): nx = 3, ndx = 2.");
   bind_bundle<pin::SpecialOrthogonalOperationTpl<3, Scalar>>(m, "TSO3", "Tangent bundle of SO(3): nx = 7, ndx = 6.");
   bind_bundle<pin::SpecialEuclideanOperationTpl<2, Scalar>>(m, "TSE2", "Tangent bundle of SE(2): nx = 7, ndx = 6.");

@@ -26,8 +26,9 @@ template <class T> struct boost_python_caster {
   template <class U> using Cast = movable_cast_t<U>;
 
   bool from_python(handle src, uint32_t, cleanup_list *) noexcept {
-    if (src.is_none())
-      return false;
+    object = nullptr;
+    if (src.is_none()) // only where the argument is declared to be optional
+      return true;
     try {
       boost::python::extract<T &> extractor(src.ptr());
       if (!extractor.check())
@@ -39,7 +40,7 @@ template <class T> struct boost_python_caster {
       return false;
     }
   }
-  template <class> bool can_cast() const noexcept { return object != nullptr; }
+  template <class U> bool can_cast() const noexcept { return std::is_pointer_v<U> || object != nullptr; }
   operator T *() { return object; }
   operator T &() { return *object; }
   operator T &&() { return std::move(*object); }
@@ -94,34 +95,6 @@ template <> struct type_caster<pinocchio::ReferenceFrame> {
   }
   static handle from_cpp(pinocchio::ReferenceFrame frame, rv_policy, cleanup_list *) noexcept {
     return boost::python::incref(boost::python::object(frame).ptr());
-  }
-};
-
-/// Contact models: Pinocchio's own vector of them, or any sequence.
-template <> struct type_caster<aligator::context::RCMVector> {
-  NB_TYPE_CASTER(aligator::context::RCMVector, const_name("collections.abc.Sequence[pinocchio.RigidConstraintModel]"))
-  bool from_python(handle src, uint32_t, cleanup_list *) noexcept {
-    if (!PySequence_Check(src.ptr()) && !hasattr(src, "__iter__"))
-      return false;
-    try {
-      value.clear();
-      for (handle item : src) {
-        boost::python::extract<const aligator::context::RCM &> extractor(item.ptr());
-        if (!extractor.check())
-          return false;
-        value.push_back(extractor());
-      }
-      return true;
-    } catch (...) {
-      PyErr_Clear();
-      return false;
-    }
-  }
-  static handle from_cpp(const aligator::context::RCMVector &models, rv_policy, cleanup_list *) noexcept {
-    list out;
-    for (const auto &model : models)
-      out.append(steal(boost::python::incref(boost::python::object(model).ptr())));
-    return out.release();
   }
 };
 

@@ -42,6 +42,28 @@ template <class Residual, class Class> void def_pin_model(Class &cls) {
                   nb::rv_policy::reference_internal, "The Pinocchio model.");
 }
 
+template <class Residual, class Class> void def_frame_id(Class &cls, const char *doc = "Index of the frame.") {
+  cls.def_prop_rw(
+      "frame_id", [](const Residual &f) { return f.getFrameId(); },
+      [](Residual &f, long id) { f.setFrameId(frame_arg(f.pin_model_, id, "frame_id")); }, doc);
+}
+
+/// Pinocchio's data inside `Data`, which can be exchanged for those of the same model.
+template <class Data, class Class> void def_pin_data(Class &cls) {
+  cls.def_prop_rw(
+      "pin_data", [](const Data &d) -> const context::PinData & { return d.pin_data_; },
+      [](Data &d, const context::PinData &data) {
+        const auto sizes = [](const context::PinData &p) {
+          // The last: of contacts, for which data are prepared by pinocchio.initConstraintDynamics().
+          return std::array<long, 4>{long(p.nle.size()), long(p.oMi.size()), long(p.oMf.size()), long(p.lambda_c.size())};
+        };
+        if (sizes(data) != sizes(d.pin_data_))
+          raise_value_error("pin_data: made for another model, or not prepared for its contacts");
+        d.pin_data_ = data;
+      },
+      "Pinocchio's data.");
+}
+
 template <class Data> nb::class_<Data, StageFunctionData> bind_pinocchio_data(nb::module_ &m, const char *name) {
   return nb::class_<Data, StageFunctionData>(m, name, "Data of the residual of the same name.")
       .def_prop_ro("pin_data", [](const Data &d) -> const context::PinData & { return d.pin_data_; },

@@ -24,13 +24,13 @@ void bind_data(nb::module_ &m) {
   nb::class_<TrajOptData> data(m, "TrajOptData", "Data of a problem: of its stages and of its terminal cost and constraints.");
   data.def("__init__",
            [](TrajOptData *self, const TrajOptProblem &problem) {
-             check_problem(problem);
+             check_problem(problem, true);
              new (self) TrajOptData(problem);
            },
            "problem"_a)
-      .def_ro("init_data", &TrajOptData::init_data, "Data of the initial condition.")
+      .def_rw("init_data", &TrajOptData::init_data, "Data of the initial condition.")
       .def_rw("cost", &TrajOptData::cost_, "Cost of the trajectory evaluated last.")
-      .def_ro("term_cost", &TrajOptData::term_cost_data, "Data of the terminal cost.")
+      .def_rw("term_cost", &TrajOptData::term_cost_data, "Data of the terminal cost.")
       .def_prop_rw(
           "term_constraint",
           [](nb::pointer_and_handle<TrajOptData> d) {
@@ -138,8 +138,20 @@ void bind_problem(nb::module_ &m) {
             retire(std::exchange(p.term_cost_, cost));
           },
           nb::rv_policy::reference_internal, "The terminal cost.")
-      .def_prop_ro("term_constraints", [](TrajOptProblem &p) -> context::ConstraintStack & { return p.term_cstrs_; },
-                   nb::rv_policy::reference_internal, "The terminal constraints.")
+      .def_prop_rw(
+          "term_constraints", [](TrajOptProblem &p) -> context::ConstraintStack & { return p.term_cstrs_; },
+          [](TrajOptProblem &p, const context::ConstraintStack &constraints) {
+            if (&constraints == &p.term_cstrs_)
+              return;
+            for (size_t i = 0; i < constraints.size(); ++i) {
+              const std::string name = fmt::format("term_constraints[{}]", i);
+              check_terminal_function(*constraints.funcs[i], *p.term_cost_, name);
+              check_set(*constraints.sets[i], constraints.funcs[i]->nr, name);
+            }
+            remove_terminal_constraints(p);
+            p.term_cstrs_ = constraints;
+          },
+          "The terminal constraints.")
       .def_prop_ro("num_steps", &TrajOptProblem::numSteps, "Number of stages.")
       .def_prop_rw(
           "x0_init",

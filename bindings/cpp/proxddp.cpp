@@ -108,7 +108,7 @@ void bind_results_and_workspace(nb::module_ &m) {
   results
       .def("__init__",
            [](Results *self, const TrajOptProblem &problem) {
-             check_problem(problem);
+             check_problem(problem, true);
              new (self) Results(problem);
            },
            "problem"_a)
@@ -127,6 +127,7 @@ void bind_results_and_workspace(nb::module_ &m) {
       .def("__repr__", [](const Results &r) { return (std::ostringstream() << r).str(); });
   def_vectors(results, RESULTS_VECTORS);
   def_copy<Results>(results);
+  def_print_address<Results>(results);
 
   nb::class_<Workspace, WorkspaceBaseTpl<Scalar>> ws(m, "Workspace", "Workspace of SolverProxDDP.");
   ws.def("__init__",

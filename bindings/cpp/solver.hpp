@@ -7,6 +7,7 @@
 #include "sequences.hpp"
 
 #include <aligator/core/callback-base.hpp>
+#include <aligator/solvers/proxddp/solver-proxddp.hpp>
 #include <atomic>
 
 namespace aligator::python {
@@ -18,6 +19,7 @@ using context::CallbackBase;
 template <class Base> struct GuardedSolver : Base {
   using Base::Base;
   std::atomic<bool> busy{false};
+  static constexpr bool sets_up_empty_problems = std::is_same_v<Base, context::SolverProxDDP>;
   bool ready = false; // from a setup() that succeeded to the next one that is begun
   std::shared_ptr<GuardedSolver *> token = std::make_shared<GuardedSolver *>(this);
 };
@@ -99,7 +101,7 @@ void check_set_up(const TrajOptProblem &problem, const TrajOptData &data, const 
 /// Allocate workspace and results, with allocate(solver, problem) of the solver's file; afterwards the solver is ready,
 /// unless this raises.
 template <class Solver> void set_up(Solver &solver, const TrajOptProblem &problem) {
-  check_problem(problem);
+  check_problem(problem, Solver::sets_up_empty_problems);
   const Busy busy(solver.busy);
   solver.ready = false;
   detach_arrays(solver);

@@ -139,6 +139,23 @@ void bind_solver_parts(nb::module_ &m) {
             f.resetFilter(nonnegative_arg(beta, "beta"), positive_arg(alpha_min, "alpha_min"), max_num_steps);
           },
           "beta"_a, "alpha_min"_a, "max_num_steps"_a, "Empty the filter.")
+      .def(
+          "run",
+          [](Filter &f, const nb::callable &phi, Scalar alpha_try) {
+            const auto pair = [&phi](Scalar alpha) {
+              std::pair<Scalar, Scalar> out;
+              if (!nb::try_cast(phi(alpha), out)) {
+                // Errors of C++ would count as a trial that failed.
+                PyErr_SetString(PyExc_TypeError, "phi: must return a pair (cost, infeasibility) of numbers");
+                throw nb::python_error();
+              }
+              return out;
+            };
+            const Scalar cost = f.run(pair, alpha_try);
+            return std::pair(cost, alpha_try);
+          },
+          "phi"_a, "alpha_try"_a,
+          "Shorten a step alpha until the pair phi(alpha) is acceptable; return (cost, alpha). The first trial is alpha = 1.")
       .def("accept_pair", &Filter::accept_pair, "fpair"_a, "Whether the pair is acceptable; if so it is added.");
   def_nonnegative(filter, "beta", &Filter::beta_, "Margin.");
   def_positive(filter, "alpha_min", &Filter::alpha_min_, "Shortest step.");

@@ -180,7 +180,8 @@ void bind_spaces(nb::module_ &manifolds) {
              out.addComponent(b);
              return out;
            }, nb::is_operator())
-      .def("__mul__", [](const PolyManifold &a, const PolyManifold &b) { return a * b; }, nb::is_operator());
+      .def("__mul__", [](const PolyManifold &a, const PolyManifold &b) { return a * b; }, nb::is_operator())
+      .def("__rmul__", [](const PolyManifold &a, const CartesianProduct &b) { return b * a; }, nb::is_operator());
 
   using VectorSpace = context::VectorSpace;
   nb::class_<VectorSpace, Manifold>(manifolds, "VectorSpace", "Euclidean space of any dimension.")

@@ -18,7 +18,7 @@ void bind_data(nb::module_ &m) {
   nb::class_<Data>(m, "StageData", "Data of a stage: of its cost, its dynamics and its constraints.")
       .def(nb::init<const StageModel &>(), "stage_model"_a)
       .def_ro("cost_data", &Data::cost_data, "Data of the cost.")
-      .def_ro("dynamics_data", &Data::dynamics_data, "Data of the dynamics.")
+      .def_rw("dynamics_data", &Data::dynamics_data, "Data of the dynamics.")
       .def_prop_rw(
           "constraint_data",
           [](nb::pointer_and_handle<Data> d) {

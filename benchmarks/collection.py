@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import aligator
 
@@ -16,7 +18,7 @@ from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 
-BAR, OVERHEAD_BAR = 1.8, 0.03
+BAR, OVERHEAD_BAR, GAINS_BAR = 1.8, 0.03, 0.05
 SOLVES = 100  # spread over the processes: an iteration of Algorithm 1
 TASKS = ("pendulum", "double_pendulum", "ur5_full_random", "quadrotor")
 ITERATIONS = 200  # at most, of a timed solve
@@ -49,36 +51,45 @@ def shares(name: str) -> Iterator[Line]:
     task = make_task(name, settings)
     theta = instance(task, TRAINING, 0, 0)
     config = settings.cold.model_copy(update={"max_iterations": ITERATIONS})
-    python: list[float] = []
-    building: list[float] = []
-    gains: list[float] = []
-    whole: list[float] = []
+    times = Times()
     for _ in range(REPETITIONS):
-        start = time.perf_counter()
-        problem, guess = task.problem(theta), task.guess(theta)
-        building.append(time.perf_counter() - start)
+        with times.of("building"):
+            problem, guess = task.problem(theta), task.guess(theta)
         solver = aligator.SolverProxDDP(config.tolerance, config.mu, max_iters=config.max_iterations)
-        start = time.perf_counter()
-        solver.setup(problem)
-        setup = time.perf_counter() - start
-        start = time.perf_counter()
-        solution = solve(problem, guess, config, own_process=False)
-        whole.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        linearise(problem, solution.xs, solution.us, list(solver.results.vs), config.mu)
-        gains.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        del solver
-        release = time.perf_counter() - start
-        python.append(whole[-1] - solution.seconds - setup - release)
+        with times.of("setup"):
+            solver.setup(problem)
+        with times.of("whole"):
+            solution = solve(problem, guess, config, own_process=False)
+        solver.run(problem, list(solution.xs), list(solution.us))  # as `solve` leaves it: at a solution
+        data = solver.workspace.problem_data if solution.converged else None
+        multipliers = list(solver.results.vs)
+        with times.of("gains"):
+            linearise(problem, solution.xs, solution.us, multipliers, config.mu, None, data)
+        with times.of("release"):
+            del solver, data
+        within = solution.seconds + times.wall["setup"][-1] + times.wall["release"][-1]
+        times.wall["python"].append(times.wall["whole"][-1] - within)
     baseline = f"the whole solve, {solution.iterations} iterations"
-    yield summary(
-        f"{name}: Python around the solver's setup, run and release",
-        baseline,
-        "share",
-        python,
-        whole,
-        OVERHEAD_BAR,
-    )
-    yield summary(f"{name}: gains at the solution", baseline, "share", gains, whole)
-    yield summary(f"{name}: building problem and guess", baseline, "share", building, whole)
+    around = f"{name}: Python around the solver's setup, run and release"
+    yield summary(around, baseline, "share", times.wall["python"], times.wall["whole"], OVERHEAD_BAR)
+    for part, label, bar in (
+        ("gains", "gains at the solution", GAINS_BAR),
+        ("building", "building problem and guess", None),
+    ):
+        own, whole = times.processor[part], times.processor["whole"]
+        yield summary(f"{name}: {label}", baseline, "share", own, whole, bar)
+
+
+class Times:
+    """Seconds of what is done again and again, by name: on the wall's clock and of the processor."""
+
+    def __init__(self) -> None:
+        self.wall: defaultdict[str, list[float]] = defaultdict(list)
+        self.processor: defaultdict[str, list[float]] = defaultdict(list)
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        start = time.perf_counter(), time.process_time()
+        yield
+        self.wall[name].append(time.perf_counter() - start[0])
+        self.processor[name].append(time.process_time() - start[1])

@@ -48,5 +48,6 @@ NB_MODULE(_aligator, m) {
 
   nb::module_ extras = m.def_submodule("extras", "Not part of the official module: what needs the speed of C++.");
   bind_extras(extras);
+  bind_feedback_gains(extras);
   explain_call_errors(m);
 }

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig
-from sobolev_diffusion.solver.gains import Linearisation, linearise
+from sobolev_diffusion.solver.gains import linearise
 from sobolev_diffusion.solver.history import History, Recorder
+from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.workers import Failure, call_on_all, in_worker
 
@@ -94,6 +95,8 @@ class _Run:
     solution: Solution
     multipliers: list[Array]
     mu: float
+    data: aligator.TrajOptData | None
+    """The problem's; derivatives at a solution that has converged are in it."""
 
 
 def solve(
@@ -129,7 +132,9 @@ def solve(
     if own_process is None:
         own_process = may_crash(config) and not in_worker()
     if own_process:
-        (run,) = call_on_all(lambda _: _run(problem, xs, us, config, with_history), 1, timeout=PATIENCE)
+        (run,) = call_on_all(
+            lambda _: replace(_run(problem, xs, us, config, with_history), data=None), 1, timeout=PATIENCE
+        )
         if isinstance(run, Failure):
             return Solution.failed((xs, us), run.reason + (CRASHES if may_crash(config) else ""))
     else:
@@ -140,7 +145,9 @@ def solve(
     solved = solution.xs, solution.us
     derivatives = by_parameters(*solved) if by_parameters else None
     mu = config.gains_mu or run.mu
-    return replace(solution, linearisation=linearise(problem, *solved, run.multipliers, mu, derivatives))
+    data = run.data if solution.converged else None  # it ended before its last step was differentiated
+    linearisation = linearise(problem, *solved, run.multipliers, mu, derivatives, data)
+    return replace(solution, linearisation=linearisation)
 
 
 def may_crash(config: SolverConfig) -> bool:
@@ -190,7 +197,7 @@ def _run(
         history=recorder.history if recorder else None,
     )
     multipliers = [] if error else [np.array(each) for each in results.vs]
-    return _Run(solution, multipliers, solver.mu)
+    return _Run(solution, multipliers, solver.mu, solver.workspace.problem_data)
 
 
 @dataclass(frozen=True)

@@ -49,5 +49,6 @@ NB_MODULE(_aligator, m) {
   nb::module_ extras = m.def_submodule("extras", "Not part of the official module: what needs the speed of C++.");
   bind_extras(extras);
   bind_feedback_gains(extras);
+  bind_first_order(extras);
   explain_call_errors(m);
 }

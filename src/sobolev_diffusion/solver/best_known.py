@@ -17,6 +17,7 @@ from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 from sobolev_diffusion.weakened import weaken
 
 BUMPS = 4  # sine waves in a deformation of a guess
@@ -50,11 +51,13 @@ def best_known(
     best.offer("guess", range(instances), alone.solutions())
     restarts = [(number, restart) for number in range(instances) for restart in range(config.restarts)]
 
+    reused = ReusedProblem(task)  # of each process
+
     def from_deformation(index: int) -> Solution:
         number, restart = restarts[index]
         rng = stream("restart", task.name, seed, number, restart)
         guess = deform(task, task.guess(thetas[number]), config.deformation, rng)
-        return solve(task.problem(thetas[number]), guess, cold, with_gains=True)
+        return solve(reused.of(thetas[number]), guess, cold, with_gains=True)
 
     answers = call_on_all(from_deformation, len(restarts), workers=workers)
     best.offer("restart", [number for number, _ in restarts], answers)

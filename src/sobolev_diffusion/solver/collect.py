@@ -16,6 +16,7 @@ from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 from sobolev_diffusion.weakened import weaken
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ def solve_instances(
     if n_p:  # before anything is solved
         parameter_derivatives(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
 
+    reused, moved = ReusedProblem(task), ReusedProblem(task)  # of each process
+
     def solve_one(index: int) -> Solution:
         guess = guesses[index] if guesses else task.guess(thetas[index])
         theta = thetas[index]
-        derivatives = partial(parameter_derivatives, task, theta) if n_p else None
-        return solve(task.problem(theta), guess, config, with_gains=True, by_parameters=derivatives)
+        derivatives = partial(parameter_derivatives, task, theta, reused=moved) if n_p else None
+        return solve(reused.of(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
     solutions = []
     for index, answer in enumerate(call_on_all(solve_one, len(thetas), workers=workers)):

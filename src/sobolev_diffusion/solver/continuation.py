@@ -17,6 +17,7 @@ from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.closed_loop import follow
 from sobolev_diffusion.tasks.instances import nearest_first
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ def spread_to_neighbours(
         return sorted(cheaper, key=lambda other: leaders[other].cost)[:1]
 
     n_p = len(task.parameters) if config.parameter_gains else 0
+    reused, moved = ReusedProblem(task), ReusedProblem(task)  # of each process
     for _ in range(rounds):
         leaders = {number: run for number, run in enumerate(best.runs) if run}
         pairs = [(number, other) for number in range(first, len(thetas)) for other in to_try(number, leaders)]
@@ -114,8 +116,8 @@ def spread_to_neighbours(
             )
             guess = warm_guess(task, *followed, config)
             theta = thetas[number]
-            derivatives = partial(parameter_derivatives, task, theta) if n_p else None
-            return solve(task.problem(theta), guess, config, with_gains=True, by_parameters=derivatives)
+            derivatives = partial(parameter_derivatives, task, theta, reused=moved) if n_p else None
+            return solve(reused.of(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
         answers = call_on_all(from_neighbour, len(pairs), workers=workers)
         best.offer("neighbour", [number for number, _ in pairs], answers)

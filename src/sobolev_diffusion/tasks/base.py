@@ -83,6 +83,15 @@ class Task(ABC):
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
         """Build the optimal control problem of theta."""
 
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        """The problem of theta, from one that this task built for another theta and that is given up.
+
+        By default built anew. A task that changes in place what depends on theta saves what building takes,
+        which is a copy of every stage; whatever `problem` sets from theta must be set here too. A subclass
+        that overrides `problem` alone builds.
+        """
+        return self.problem(theta)
+
     def initial_state(self, theta: Array) -> Array:
         """x_0, (nx,)."""
         return theta[: self.space.nx]

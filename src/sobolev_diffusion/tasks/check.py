@@ -10,6 +10,7 @@ import numpy as np
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls, described
 from sobolev_diffusion.tasks.check_derivatives import check_derivatives
+from sobolev_diffusion.tasks.check_retarget import check_retarget
 
 _ATTRIBUTES = {
     "name": (str, "its name, a str"),
@@ -58,6 +59,7 @@ def check_task(task: Task) -> int:
     theta = _check_theta(call)
     x, u, xs, us = _check_guess(call, theta)
     problem = _check_problem(call, theta, xs, us)
+    check_retarget(call, theta, xs, us)
     _check_policy(call, theta, x, u)
     _check_pictures(call, theta, x)
     check_derivatives(call, theta, problem, xs, us)

@@ -65,6 +65,10 @@ class DoublePendulum(MultibodyTask):
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        problem.x0_init = self.initial_state(theta)
+        return problem
+
     @property
     def state_axes(self) -> tuple[Axis, ...]:
         return (

@@ -62,6 +62,10 @@ class Pendulum(MultibodyTask):
         stage = self.stage(running)
         return aligator.TrajOptProblem(self.initial_state(theta), [stage] * self.horizon, terminal)
 
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        problem.x0_init = self.initial_state(theta)
+        return problem
+
     def resting_control(self, x: Array) -> Array:
         return self.gravity_control(x)
 

@@ -99,6 +99,17 @@ class Quadrotor(MultibodyTask):
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        problem.x0_init = self.initial_state(theta)
+        goal = self.goal_state(theta)
+        costs = [("state", stage.cost) for stage in problem.stages] + [("cost to go", problem.term_cost)]
+        for name, stack in costs:
+            assert isinstance(stack, aligator.CostStack)
+            cost = stack.getComponent(name)
+            assert isinstance(cost, aligator.QuadraticStateCost)
+            cost.target = goal
+        return problem
+
     def _cost_to_go(self) -> Array:
         """P of the cost x^T P x / 2 of hovering back to the goal from near it, without end, (12, 12).
 

@@ -77,6 +77,13 @@ class UR5(MultibodyTask):
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        problem.x0_init = self.initial_state(theta)
+        target = self.target(theta)
+        for cost in (*(stage.cost for stage in problem.stages), problem.term_cost):
+            cost.getComponent("tool").residual.setReference(target)
+        return problem
+
     def goal_state(self, theta: Array) -> Array:
         """At rest with the tool at the target: inverse kinematics from q_0."""
         q = self.inverse_kinematics(theta[: self.model.nq], self.target(theta))

@@ -1,0 +1,54 @@
+"""One problem of a task, changed from theta to theta: building copies every stage, changing does not."""
+
+from __future__ import annotations
+
+import aligator
+
+from sobolev_diffusion.tasks.base import Array, Task
+
+
+def changes_in_place(task: Task) -> bool:
+    """Whether a task's `retarget` may be called: it is not older than its `problem`.
+
+    A subclass that overrides `problem` and inherits `retarget` builds every problem: what it inherits knows
+    nothing of what it adds.
+    """
+    owners = [
+        next(cls for cls in type(task).__mro__ if name in cls.__dict__) for name in ("retarget", "problem")
+    ]
+    return owners[0] is not Task and issubclass(*owners)
+
+
+class ReusedProblem:
+    """The problem of one theta at a time.
+
+    Args:
+        task: builds it once, and changes it by `Task.retarget` from then on where that may be called.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._changes = changes_in_place(task)
+        self._problem: aligator.TrajOptProblem | None = None
+        self._data: aligator.TrajOptData | None = None
+
+    def of(self, theta: Array) -> aligator.TrajOptProblem:
+        """The problem of theta; one that was given out before is that of theta now, or of no use."""
+        before, self._problem = self._problem, None  # of no use if this fails halfway
+        if before is not None and self._changes:
+            problem = self.task.retarget(before, theta)
+        else:
+            problem = self.task.problem(theta)
+        if problem is not before:
+            self._data = None
+        self._problem = problem
+        return problem
+
+    @property
+    def data(self) -> aligator.TrajOptData:
+        """Of the problem that was given out last."""
+        if self._problem is None:
+            raise RuntimeError("data: no problem was given out")
+        if self._data is None:
+            self._data = aligator.TrajOptData(self._problem)
+        return self._data

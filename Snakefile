@@ -8,8 +8,10 @@ min_version("9.0")
 report: "workflow/report/workflow.rst"
 
 
+include: "workflow/rules/ending.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/startup.smk"
+include: "workflow/rules/jobs.smk"
 include: "workflow/rules/stages.smk"
 include: "workflow/rules/figures.smk"
 

@@ -58,6 +58,13 @@ def snakemake(folder: Path, *arguments: str | Path) -> tuple[int, str]:
     return run.returncode, run.stdout + run.stderr
 
 
+def workflow(folder: Path, *arguments: str | Path) -> tuple[int, str]:
+    """Run the workflow by the command line of the package; its exit status and everything it printed."""
+    words = [sys.executable, "-m", "sobolev_diffusion.cli", "run", *map(str, arguments)]
+    run = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    return run.returncode, run.stdout + run.stderr
+
+
 def planned(output: str) -> dict[str, int]:
     """Rule -> number of jobs, from the statistics that a dry run prints; without the target itself."""
     jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+)\s+(\d+)$", output, re.M)}

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,17 @@ from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
 from sobolev_diffusion.experiment.read_configuration import load
+from sobolev_diffusion.experiment.run_workflow import run_workflow
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.user_tasks import look_at
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.files import BadArtefact, digest
 
+RUN = "run"
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one subcommand; what is understood to be wrong ends in one line and exit status 1."""
+
+def make_parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
     parser = argparse.ArgumentParser(prog="sobolev-diffusion", description=__doc__)
     parser.add_argument("--version", action="version", version=f"sobolev-diffusion {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -36,48 +40,68 @@ def main(arguments: list[str] | None = None) -> int:
         "default": [],
         "help": "files on top of those in config/, the last one uppermost",
     }
-    show = commands.add_parser("show", help="what made an artefact, a figure or a table")
-    show.add_argument("file", type=Path)
-    schema = commands.add_parser("schema", help="print the JSON schema of the configuration")
-    schema.set_defaults(run=lambda _: print(schema_text(), end=""))
-    check_all = commands.add_parser("verify", help="read every file again: is it what was written?")
-    check_all.add_argument("--results", type=Path, default=Path("results"))
-    check_all.add_argument("--cache", type=Path, default=Path("results/cache"))
-    check_all.set_defaults(run=_verify)
-    freeze = commands.add_parser("freeze", help="copy computed artefacts into the committed cache")
+
+    def add(name: str, run: Callable[[argparse.Namespace], object], help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
+
+    add(RUN, lambda _: None, "run the workflow in this folder; all that follows is for Snakemake")
+    show = add("show", _show, "what made an artefact, a figure or a table")
+    show.add_argument("file", type=Path, help="the file")
+    add("schema", lambda _: print(schema_text(), end=""), "print the JSON schema of the configuration")
+    check_all = add("verify", _verify, "read every file again: is it what was written?")
+    check_all.add_argument("--results", type=Path, default=Path("results"), help="folder of the results")
+    check_all.add_argument("--cache", type=Path, default=Path("results/cache"), help="folder of frozen ones")
+    freeze = add("freeze", _freeze, "copy computed artefacts into the committed cache")
     freeze.add_argument("--config", **on_top)
-    freeze.add_argument("--stage", choices=sorted(STAGES), required=True)
+    freeze.add_argument("--stage", choices=sorted(STAGES), required=True, help="of this stage")
     freeze.add_argument("--seed", type=int, help="of this seed only")
     freeze.add_argument("--name", default="*", help="only those whose place matches, as in 'ur5_*/*/block0'")
-    freeze.set_defaults(run=_freeze)
-    again = commands.add_parser("check-reproducibility", help="compute a small slice anew and compare")
-    again.add_argument("--reference", type=Path, default=Path("tests/golden/reproducibility.json"))
+    again = add("check-reproducibility", _check_reproducibility, "compute a small slice anew and compare")
+    again.add_argument(
+        "--reference",
+        type=Path,
+        default=Path("tests/golden/reproducibility.json"),
+        help="what was computed before",
+    )
     again.add_argument("--update", action="store_true", help="write the reference anew")
-    again.set_defaults(run=_check_reproducibility)
-    together = commands.add_parser("train-together", help="train an experiment's policies at once, on a GPU")
-    together.add_argument("experiment")
+    together = add("train-together", _train_together, "train an experiment's policies at once, on a GPU")
+    together.add_argument("experiment", help="its name in the configuration")
     together.add_argument("--config", **on_top)
     together.add_argument("--iteration", type=int, default=1, help="of Algorithm 1")
     together.add_argument("--device", choices=("cuda", "cpu"), help="cuda unless told otherwise")
-    together.set_defaults(run=_train_together)
-    export = commands.add_parser("export", help="take a trained policy out of this library")
+    export = add("export", _export, "take a trained policy out of this library")
     export.add_argument("policy", type=Path, help="its .safetensors file")
     export.add_argument("--to", choices=("cpp",), required=True, help="cpp: C++17 source in a folder")
     export.add_argument("destination", type=Path, help="what to write")
     export.add_argument("--name", default="sobolev_policy", help="of the CMake target and the namespace")
-    export.set_defaults(run=_export)
-    check = commands.add_parser("check-config", help="validate the configuration, with files on top of it")
+    check = add(
+        "check-config",
+        lambda options: load(*options.config),
+        "validate the configuration, with files on top of it",
+    )
     check.add_argument("config", **on_top)
-    check.set_defaults(run=lambda options: load(*options.config))
-    check_task = commands.add_parser("check-task", help="try a task of your own, its derivatives too")
+    check_task = add("check-task", _check_task, "try a task of your own, its derivatives too")
     check_task.add_argument("file", type=Path, help="the Python file with the task")
     check_task.add_argument(
         "--options", type=_json_object, default={}, help="""constructor's arguments, as in '{"force": 5}'"""
     )
-    check_task.set_defaults(run=_check_task)
-    show.set_defaults(run=lambda options: print(json.dumps(provenance(options.file), indent=1)))
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; what is understood to be wrong ends in one line and exit status 1."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name, *others = arguments or [""]
+    for_snakemake = name == RUN and others not in (
+        ["-h"],
+        ["--help"],
+    )  # argparse would look for options of ours
+    options = make_parser().parse_args([RUN] if for_snakemake else arguments)
     try:
+        if for_snakemake:
+            return run_workflow(others)
         options.run(options)
         sys.stdout.flush()
     except (ConfigError, BadArtefact) as error:
@@ -86,6 +110,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # who reads the output has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _show(options: argparse.Namespace) -> None:
+    print(json.dumps(provenance(options.file), indent=1))
 
 
 def _verify(options: argparse.Namespace) -> None:

@@ -40,3 +40,19 @@ def test_a_figure_of_an_unknown_method_is_refused():
 
 def test_tables_show_an_unknown_method_by_its_name():
     check_looks(plan("timing_pendulum", methods=["mlp", "my_mlp"]), STYLE)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("colour:", "color:", r"methods\.sob_diff: unknown key color; it takes label, colour, marker"),
+        ("methods:", "method:", r"plotting\.yaml: unknown key method; it takes methods, tasks"),
+        (", marker: o", "", r"methods\.\w+: no marker; it needs label, colour, marker"),
+    ],
+)
+def test_a_word_that_no_figure_reads_is_named(folder, right, wrong, said):
+    text = STYLE.read_text()
+    assert right in text
+    Path("plotting.yaml").write_text(text.replace(right, wrong))
+    with pytest.raises(ConfigError, match=said):
+        check_looks(plan("fig1_pendulum"), Path("plotting.yaml"))

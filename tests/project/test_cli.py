@@ -1,5 +1,6 @@
 """The command line: what is understood to be wrong is one line on the error stream, and status 1."""
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sobolev_diffusion
-from sobolev_diffusion.cli import main
+from sobolev_diffusion.cli import main, make_parser
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,3 +54,27 @@ def test_a_task_is_tried(tmp_path, capsys):
     path.write_text(text.replace("import aligator\n", "import aligator\nfrom weights import HEAVY\n", 1))
     assert main(["check-task", str(path)]) == 0
     assert "it imports weights: results follow these, too" in capsys.readouterr().out
+
+
+def test_every_option_has_help():
+    def actions(parser):
+        for action in parser._actions:
+            yield parser.prog, action
+            if isinstance(action, argparse._SubParsersAction):
+                assert {each.dest for each in action._choices_actions if each.help} == set(action.choices)
+                for command in action.choices.values():
+                    yield from actions(command)
+
+    without = [
+        f"{prog} {action.dest}"
+        for prog, action in actions(make_parser())
+        if not action.help and not isinstance(action, argparse._SubParsersAction)
+    ]
+    assert without == []
+
+
+def test_the_help_of_run_is_ours(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--help"])
+    assert ended.value.code == 0
+    assert "all that follows is for Snakemake" in capsys.readouterr().out

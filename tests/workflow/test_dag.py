@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 import yaml
-from clones import clone, planned, snakemake
+from clones import clone, planned, snakemake, workflow
 from configurations import project, written
 
 from sobolev_diffusion.experiment.plan import Plan
@@ -35,17 +35,19 @@ def test_fresh_clone_draws_and_computes_nothing(folder):
     assert status == 0, output
     config = written(folder)
     assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
-    assert "To be drawn: figures fig1_pendulum: not drawn in this folder yet." in output
+    assert "drawing figure fig1_pendulum: not drawn in this folder yet" in output
+    status, output = workflow(folder, "-n")
+    assert status == 0, output
+    assert len(output.splitlines()) < 40, output  # a table, not a line for each of them
+    assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
 
 
 def test_drawing_leaves_the_committed_files_as_they_are_and_the_report_shows_them(folder):
     committed = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
-    status, output = snakemake(folder, "--cores", "2", "all")
+    status, output = workflow(folder, "--report", "report.html", "--cores", "2")
     assert status == 0, output
     drawn = {p: p.read_bytes() for s in ("figures", "tables") for p in (folder / "results" / s).iterdir()}
     assert drawn == committed
-    status, output = snakemake(folder, "--report", "report.html")
-    assert status == 0, output
     page = (folder / "report.html").read_text()
     config = written(folder)
     for section, shown in (("figures", ".png"), ("tables", ".csv")):

@@ -1,10 +1,21 @@
 # Figures, tables and animations: drawn from artefacts; figures and tables are kept in git.
+from sobolev_diffusion.experiment.ending import weaknesses_of_drawing
 from sobolev_diffusion.experiment.provenance import DrawnFiles, ask_for, forget, identity, why_draw
+from sobolev_diffusion.experiment.weaknesses import summary
 from sobolev_diffusion.figures import SECTIONS
 from sobolev_diffusion.figures.captions import as_rst
 
+WHY: dict[tuple[str, str], str] = {}
+"""Section and name of what is to be drawn -> why."""
+
+
 def settings_of(section, name):
-    return getattr(CONFIG, section)[name]
+    known = getattr(CONFIG, section)
+    if name not in known:
+        raise fault(
+            f"no {name} among the {section} of the configuration; it has {', '.join(known) or 'none'}"
+        )
+    return known[name]
 
 
 def files_of(section, name):
@@ -60,6 +71,21 @@ def expected_of(section):
     )
 
 
+def why_of(section):
+    """Why it is drawn, to be said after its name."""
+    return lambda wildcards: f": {WHY[section, wildcards.name]}" if (section, wildcards.name) in WHY else ""
+
+
+def weaknesses_of(section):
+    """What weakens what it shows, for the report; known once it is drawn."""
+
+    def listed(wildcards):
+        weak = summary(weaknesses_of_drawing(files_of(section, wildcards.name).record))
+        return "".join(f"\n- {as_rst(line)}" for line in weak)
+
+    return listed
+
+
 def sources_of_drawing(section):
     return lambda wildcards: [str(place_of(each)) for each in drawn_from(section, wildcards.name)]
 
@@ -70,7 +96,7 @@ def decide(section, name):
     files = files_of(section, name)
     reason = why_draw(files, expected, [place_of(each) for each in drawn_from(section, name)])
     if reason:
-        logger.info(f"To be drawn: {section} {name}: {reason}.")
+        WHY[section, name] = reason
     ask_for(files, expected, draw=reason is not None)
 
 
@@ -91,14 +117,18 @@ for section, rule_name in (("figures", "figure"), ("tables", "table"), ("animati
         output:
             outputs_of(section),
             record=update(f"{RESULTS}/.drawn/{section}/{{name}}.json"),
+        log:
+            f"{RESULTS}/logs/{section}/{{name}}.log",
         wildcard_constraints:
             name="[^/]+",
         params:
             caption=caption_of(section),
+            weakened=weaknesses_of(section),
+            why=why_of(section),
             place=(RESULTS, section),
             sources=sources_of_drawing(section),
             style=STYLE,
         message:
-            f"drawing {rule_name} {{wildcards.name}}"
+            f"drawing {rule_name} {{wildcards.name}}{{params.why}}"
         script:
             "../scripts/draw.py"

@@ -8,33 +8,44 @@ from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.inherit import merge
+from sobolev_diffusion.experiment.housekeeping import make_folder
 from sobolev_diffusion.experiment.looks import check_looks
 from sobolev_diffusion.experiment.plan import Plan
-from sobolev_diffusion.experiment.read_configuration import PROJECT, SUBJECTS, read, validate
+from sobolev_diffusion.experiment.read_configuration import (
+    PROJECT,
+    SUBJECTS,
+    is_project,
+    read,
+    validate,
+)
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.yaml_file import read_yaml
-
-from snakemake.exceptions import WorkflowError
 
 # One thread a job, jobs side by side: results then do not depend on --cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-STYLE = "config/plotting.yaml"
+STYLE = next(
+    str(folder / "plotting.yaml")
+    for folder in (PROJECT, Path(workflow.basedir) / PROJECT)
+    if (folder / "plotting.yaml").is_file()
+)
 
 try:
     for given in workflow.configfiles:
         read_yaml(Path(given))  # what Snakemake has read by its own reader, which takes more for good
     CONFIG = validate(merge(read(), config))
-    PLAN = Plan(CONFIG, Path(workflow.basedir))
+    make_folder(Path(CONFIG.results))
+    PLAN = Plan(CONFIG)
     PLAN.artefacts()
     check_looks(PLAN, Path(STYLE))
 except ConfigError as error:
-    raise WorkflowError(str(error)) from None
+    raise fault(str(error)) from None
 
 # What the command line says comes on top of config/. As several `configfile:` Snakemake would put it between them,
 # too, where it turns the order of rows around.
-workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
+if is_project():
+    workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
 
 RESULTS = CONFIG.results
 CACHE = "results/cache"
@@ -76,7 +87,7 @@ def locate(artefact: Artefact) -> Path:
     """The place of an input; an error where the cache mode asks for one that is not there."""
     path = place_of(artefact)
     if CONFIG.cache == "require" and not path.exists():
-        raise WorkflowError(
+        raise fault(
             f"cache=require: {artefact.stage} {artefact.name} (key {artefact.key}) is not in {CACHE}; "
             "run with cache=prefer to compute it, then freeze it"
         )
@@ -87,4 +98,4 @@ def artefact_of(stage: str, name: str) -> Artefact:
     try:
         return PLAN.find(f"{stage}/{name}")
     except ConfigError as error:
-        raise WorkflowError(str(error)) from None
+        raise fault(str(error)) from None

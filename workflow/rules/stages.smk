@@ -3,21 +3,6 @@
 # times of modification say nothing (hence `ancient`).
 import re
 
-
-def sources_of(stage, again):
-    return lambda wildcards: computed_files(
-        artefact_of(stage.name, wildcards.name + stage.suffix).sources, again
-    )
-
-
-def job_of(stage):
-    def describe(wildcards):
-        artefact = artefact_of(stage.name, wildcards.name + stage.suffix)
-        return artefact.job([place_of(each) for each in artefact.sources])
-
-    return describe
-
-
 for stage in STAGES.values():
 
     rule:
@@ -44,18 +29,6 @@ for stage in STAGES.values():
             "../scripts/compute.py"
 
 
-# Frozen artefacts are read where they lie; one that is asked for by its readable name is copied there. An input
-# that nobody makes keeps Snakemake from this rule where there is nothing to copy.
-def nothing_if_frozen(wildcards):
-    artefact = artefact_of(wildcards.stage, wildcards.name + wildcards.suffix)
-    return [] if is_frozen(artefact) else f"{RESULTS}/.not_frozen/{artefact.key}"
-
-
-def frozen(wildcards):
-    artefact = artefact_of(wildcards.stage, wildcards.name + wildcards.suffix)
-    return str(place_of(artefact)), artefact.key
-
-
 if CONFIG.cache != "off":
     workflow.ruleorder("restore", *(stage.rule for stage in STAGES.values()))
 
@@ -63,8 +36,10 @@ if CONFIG.cache != "off":
         input:
             nothing_if_frozen,
         output:
-            artefact=RESULTS + "/{stage}/{name}{suffix}",
-            stamp=RESULTS + "/{stage}/{name}{suffix}.stamp.json",
+            artefact=f"{RESULTS}/{{stage}}/{{name}}{{suffix}}",
+            stamp=f"{RESULTS}/{{stage}}/{{name}}{{suffix}}.stamp.json",
+        log:
+            f"{RESULTS}/logs/restore/{{stage}}/{{name}}{{suffix}}.log",
         wildcard_constraints:
             stage="|".join(STAGES),
             suffix="|".join(sorted({re.escape(stage.suffix) for stage in STAGES.values()})),

@@ -56,16 +56,21 @@ def put_in_order():
             remove(each)
         settle_times(Path(RESULTS))
     except BadArtefact as error:
-        raise WorkflowError(str(error)) from None
+        raise fault(str(error)) from None
     for section, name, _ in CONFIG.drawings():
         forget(files_of(section, name), identity_of(section, name))
+    missing = [path for path in map(place_of, PLAN.artefacts()) if not path.exists()]
+    ENDING.begin(missing, [files_of(section, name).record for section, name in WHY])
 
 
 def verify_results():
     """Every artefact is the one that its name and stamp say, or this run ends here."""
-    faults = verify(Path(RESULTS), Path(CACHE), ledger=Path(RESULTS) / ".verified.json").faults
+    try:
+        faults = verify(Path(RESULTS), Path(CACHE), ledger=Path(RESULTS) / ".verified.json").faults
+    except BadArtefact as error:
+        faults = [str(error)]
     if faults:
-        raise WorkflowError("\n".join(faults))
+        raise fault("\n".join(faults))
 
 
 if workflow.is_main_process:

@@ -1,13 +1,13 @@
 """Copy one frozen artefact to its readable name."""
 
-import sys
 from pathlib import Path
 
 from sobolev_diffusion.experiment.cache import restore
+from sobolev_diffusion.experiment.ending import fail
 from sobolev_diffusion.files import BadArtefact
 
 try:
     source, key = snakemake.params.frozen
     restore(Path(source), key, Path(snakemake.output.artefact))
 except BadArtefact as error:
-    sys.exit(str(error))
+    fail(str(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sobolev_diffusion.experiment.circumstances import PACKAGE
+from sobolev_diffusion.experiment.ending import fail
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.provenance import (
     DrawnFiles,
@@ -114,4 +114,4 @@ def draw_or_exit(files: DrawnFiles, expected: Path, inputs: Sequence[Path], styl
         draw(files, read_expected(expected), inputs, style)
         answered(expected)
     except BadArtefact as error:
-        sys.exit(str(error))
+        fail(str(error))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.verify import walk
 from sobolev_diffusion.figures import SECTIONS
@@ -14,6 +15,23 @@ from sobolev_diffusion.files import BadArtefact, abandoned
 
 OURS = (*STAGES, *SECTIONS, ".drawn", ".expected", ".tasks")
 """Folders of the results that are written by jobs and by looking at the plan."""
+
+
+def make_folder(results: Path) -> None:
+    """Make the folder of the results, unless it is there.
+
+    Raises:
+        ConfigError: something else is there, or it cannot be written to.
+    """
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        there = next(each for each in (results, *results.parents) if each.is_file())
+        raise ConfigError(f"config: results: {there} is a file, not a folder") from None
+    except OSError as error:
+        raise ConfigError(f"config: results: {results} cannot be made ({error.strerror})") from error
+    if not os.access(results, os.W_OK | os.X_OK):
+        raise ConfigError(f"config: results: {results} cannot be written to; name another folder")
 
 
 def leftovers(results: Path, cache: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sobolev_diffusion.config import ConfigError, cross_checks
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.configuration import Config
+from sobolev_diffusion.experiment.workflow_folder import workflow_folder
 from sobolev_diffusion.experiment.yaml_file import read_yaml
 from sobolev_diffusion.figures import SECTIONS, captions
 from sobolev_diffusion.figures.drawing import Drawing, WithCaption
@@ -33,10 +34,24 @@ def load(*later: Path, folder: Path = PROJECT) -> Config:
     return validate(read(*later, folder=folder))
 
 
+def is_project(folder: Path = PROJECT) -> bool:
+    """Whether a folder holds a project's configuration."""
+    return any((folder / f"{subject}.yaml").is_file() for subject in SUBJECTS)
+
+
 def read(*later: Path, folder: Path = PROJECT) -> dict[str, Any]:
-    """What `load` validates, as it is written."""
-    merged: dict[str, Any] = {}
-    for path in (*(folder / f"{subject}.yaml" for subject in SUBJECTS), *later):
+    """What `load` validates, as it is written.
+
+    Where there is no project, what is computed is said by the later files alone, with the tasks and methods
+    that come with the workflow.
+    """
+    if is_project(folder):
+        first = [folder / f"{subject}.yaml" for subject in SUBJECTS]
+        merged: dict[str, Any] = {}
+    else:
+        first = [workflow_folder() / PROJECT / f"{subject}.yaml" for subject in ("tasks", "methods")]
+        merged = {section: {} for section in ("experiments", "figures", "tables")}
+    for path in (*first, *later):
         merged = merge(merged, read_yaml(path))
     return merged
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sobolev_diffusion.experiment.ending import fail
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check, write_stamp
@@ -72,9 +72,9 @@ def write(
 
 
 def run_or_exit(job: Job, output: Path) -> None:
-    """`run` for a process of its own: what went wrong and is understood ends it with one line."""
+    """`run` for a process of its own: what goes wrong ends it with one line, and stands in its log."""
     try:
         run(job, output)
     except (BadArtefact, TaskError, TrainingFailed, ValueError) as error:
         log.exception("%s failed", output)
-        sys.exit(f"{output}: {error}")
+        fail(f"{output}: {error}")

@@ -7,10 +7,14 @@ import pytest
 import yaml
 from configurations import written
 
-from sobolev_diffusion.config import ConfigError
+from sobolev_diffusion.config import ConfigError, SolverConfig, TaskConfig
 from sobolev_diffusion.experiment.keys import TASK_REVISION
+from sobolev_diffusion.experiment.looks import check_pictures
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import validate
+from sobolev_diffusion.figures.scene import page
+from sobolev_diffusion.solver.collect import collect
+from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.tasks.robots import ROBOTS
 
 ROOT = Path(__file__).parents[2]
@@ -42,14 +46,20 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def plan():
-    experiment = {"task": "mine", "methods": ["mlp"], "n_traj": [2], "epochs": {"direct": [1]}}
+def plan(animations=None, **policy):
+    experiment = {
+        "task": "mine",
+        "methods": ["mlp"],
+        "n_traj": [2],
+        "epochs": {"direct": [1], "diffusion": [1]},
+    }
     content = {
         "tasks": {"mine": {"module": "mine.py"}},
-        "methods": {"mlp": {"policy": {"kind": "direct"}}},
+        "methods": {"mlp": {"policy": {"kind": "direct", **policy}}},
         "experiments": {"mine": experiment},
         "figures": {},
         "tables": {},
+        "animations": animations or {},
     }
     return Plan(validate(content))
 
@@ -173,6 +183,59 @@ def test_what_was_found_is_remembered_until_a_file_changes(folder):
     (folder / "costs/weights.py").write_text("RUNNING = [1.0, 1.0, 1.0, 1.0]\n")
     keys()
     assert remembered.stat().st_mtime_ns > first
+
+
+POINT = """
+import aligator
+import numpy as np
+from aligator import manifolds
+from sobolev_diffusion import Task
+
+class Point(Task):
+    name, horizon, dt = "point", 5, 0.1
+
+    def __init__(self):
+        super().__init__()
+        self.space, self.lower, self.upper = manifolds.VectorSpace(2), -np.ones(1), np.ones(1)
+        A, B = np.array([[1.0, 0.1], [0.0, 1.0]]), np.array([[0.0], [0.1]])
+        self.dynamics = aligator.dynamics.LinearDiscreteDynamics(A, B, np.zeros(2))
+
+    def sample(self, rng):
+        return rng.uniform(-1, 1, 2)
+
+    def problem(self, theta):
+        cost = aligator.QuadraticCost(np.eye(2), np.eye(1))
+        stage = aligator.StageModel(cost, self.dynamics)
+        return aligator.TrajOptProblem(theta, [stage] * self.horizon, cost)
+"""
+SEEN = "\n    def tracked_point(self, x):\n        return np.array([x[0], 0.0, 0.0])\n"
+MOVING = {"moving": {"task": "mine", "title": "Moving"}}
+
+
+def test_a_chunk_that_is_longer_than_the_horizon_is_told_before_anything_is_solved(folder):
+    (folder / "mine.py").write_text(POINT)
+    assert len(plan(kind="diffusion", prediction_horizon=4, history=1).artefacts())
+    words = r"methods\.mlp: T_p - T_h = 7 coming actions are more than the 5 steps of task mine; lower policy"
+    with pytest.raises(ConfigError, match=words):
+        plan(kind="diffusion", prediction_horizon=8, history=1).artefacts()
+
+
+def test_an_animation_of_what_cannot_be_seen_is_told_before_anything_is_solved(folder):
+    (folder / "mine.py").write_text(POINT)
+    words = r"animations\.moving: there is nothing to draw of task mine: give its class links\(x\), or"
+    with pytest.raises(ConfigError, match=words):
+        check_pictures(plan(MOVING))
+    (folder / "mine.py").write_text(POINT + SEEN)
+    check_pictures(plan(MOVING))
+
+
+def test_a_robot_that_is_a_point_is_animated_as_its_path(folder):
+    (folder / "mine.py").write_text(POINT + SEEN)
+    task = make_task("mine", TaskConfig(module="mine.py"))
+    runs = collect(task, SolverConfig(), 0, range(2))
+    text = page(task, runs, "Moving", 2)
+    assert '"links":[[],' in text
+    assert f'"path":[[{runs.xs[0, 0, 0]:.3f}'.rstrip("0") in text
 
 
 def test_the_example_is_not_computed_anew(folder):

@@ -8,7 +8,8 @@ import pytest
 from configurations import project
 from finite_differences import jacobian, jacobian_in_state, relative_error
 
-from sobolev_diffusion.config import BUILT_IN_TASKS
+from sobolev_diffusion.config import BUILT_IN_TASKS, TaskConfig
+from sobolev_diffusion.config.tasks import HORIZONS
 from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -66,6 +67,7 @@ def constraint_sizes(problem):
 
 def test_all_kinds_are_configured_and_registered():
     assert set(BUILT_IN) == set(BUILT_IN_TASKS)
+    assert {kind: make_task(kind, TaskConfig()).horizon for kind in BUILT_IN} == HORIZONS
     assert {settings.kind or name for name, settings in CONFIG.tasks.items()} == set(BUILT_IN)
 
 

@@ -6,6 +6,8 @@ import signal
 import numpy as np
 from configurations import project
 
+from sobolev_diffusion.solver.workers import in_worker
+from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.quadrotor import Quadrotor
 from sobolev_diffusion.warm_start.timing import time_policies
 
@@ -24,17 +26,16 @@ def test_seconds_are_those_of_the_solves():
 
 
 class Deadly(Quadrotor):
-    """Kills the process that builds its second problem."""
+    """Kills the process that builds the problem to solve of its second instance."""
+
+    def __init__(self):
+        super().__init__()
+        self.second = evaluation_thetas(self, 0, 2)[1]
 
     def problem(self, theta):
-        if theta[0] != self.first:
+        if in_worker() and np.array_equal(theta, self.second):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().problem(theta)
-
-    def sample(self, rng):
-        theta = super().sample(rng)
-        self.first = getattr(self, "first", theta[0])
-        return theta
 
 
 def test_a_solve_that_kills_its_process_is_a_row_without_a_result():

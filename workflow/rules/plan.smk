@@ -9,7 +9,7 @@ from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.housekeeping import make_folder
-from sobolev_diffusion.experiment.looks import check_looks
+from sobolev_diffusion.experiment.looks import check_looks, check_pictures
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import (
     PROJECT,
@@ -39,6 +39,7 @@ try:
     PLAN = Plan(CONFIG)
     PLAN.artefacts()
     check_looks(PLAN, Path(STYLE))
+    check_pictures(PLAN)
 except ConfigError as error:
     raise fault(str(error)) from None
 

@@ -41,7 +41,9 @@ class WarmConfig(SolverConfig):
     actions name states, the rollout's controls may be at their limits, and the solver creeps from them."""
 
 
-BUILT_IN_TASKS = ("pendulum", "double_pendulum", "ur5", "quadrotor", "quadrotor_columns")
+HORIZONS = {"pendulum": 200, "double_pendulum": 300, "ur5": 100, "quadrotor": 150, "quadrotor_columns": 200}
+"""Of the built-in tasks, T where no option says it."""
+BUILT_IN_TASKS = tuple(HORIZONS)
 
 
 class TaskConfig(Entry):

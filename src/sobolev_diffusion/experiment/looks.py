@@ -1,4 +1,4 @@
-"""Whether config/plotting.yaml knows what the figures draw: asked before anything is computed for them."""
+"""Whether what is to be drawn can be: asked before anything is computed for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.methods import BEST_KNOWN
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.yaml_file import read_yaml
-from sobolev_diffusion.figures import FigureDrawing
+from sobolev_diffusion.figures import Animation, FigureDrawing
 
 LOOKS = ("label", "colour", "marker")
 
@@ -42,6 +42,22 @@ def check_looks(plan: Plan, style: Path) -> None:
                     f"{style}: methods: no {method}, which {section}.{name} draws; add "
                     f"{method}: {{label: ..., colour: ..., marker: ...}}"
                 )
+
+
+def check_pictures(plan: Plan) -> None:
+    """Check that users' tasks have something to draw where their robots are to be drawn.
+
+    Raises:
+        ConfigError: one has not.
+    """
+    for section, name, drawing in plan.config.drawings():
+        for artefact in plan.drawn(drawing):
+            parts = plan.recipes.parts(task) if (task := artefact.labels.get("task")) else None
+            where = f"config: {section}.{name}: there is nothing to draw of task {task}: give its class"
+            if parts and artefact.stage == "paths" and "tracked_point" not in parts.pictures:
+                raise ConfigError(f"{where} tracked_point(x)")
+            if parts and isinstance(drawing, Animation) and not parts.pictures:
+                raise ConfigError(f"{where} links(x), or tracked_point(x)")
 
 
 def _only(content: Any, allowed: tuple[str, ...], where: str) -> None:

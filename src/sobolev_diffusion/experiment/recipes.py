@@ -12,7 +12,7 @@ from typing import Any
 
 from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig, GuessConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
-from sobolev_diffusion.config.tasks import WarmConfig
+from sobolev_diffusion.config.tasks import HORIZONS, WarmConfig
 from sobolev_diffusion.experiment import user_tasks
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
@@ -32,6 +32,8 @@ class Recipes:
         self.root = root
         self.method = cache(config.method)  # each is asked for thousands of times
         self._task = cache(self._identify)
+        self.parts = cache(self._parts)  # of a user's task; None: a built-in one
+        self.check_chunks = cache(self._check_chunks)
         self._known: dict[tuple[str, str, str], Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
@@ -130,6 +132,7 @@ class Recipes:
         """The policy trained in one iteration of Algorithm 1."""
         if (chain, iteration) in self._policies:
             return self._policies[chain, iteration]
+        self.check_chunks(chain.task, chain.method)
         rules = chain.rules
         before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
         learnt = self._learnt(chain, iteration)
@@ -390,11 +393,29 @@ class Recipes:
             if (kind := spec.kind or name) in TASK_REVISION:
                 identity["revision"] = TASK_REVISION[kind]
             return identity
+        parts = self.parts(name)
+        assert parts is not None
+        return {"name": name, **user_tasks.identity(spec, self.root / spec.module, parts, TASK_REVISION)}
+
+    def _parts(self, name: str) -> user_tasks.TaskParts | None:
+        spec = self.config.tasks[name]
+        if spec.module is None:
+            return None
         path = self.root / spec.module
         if not path.is_file():
             raise ConfigError(f"config: tasks.{name}.module: no Python file at {path}")
-        parts = user_tasks.parts_of(name, spec, path, Path(self.config.results) / ".tasks")
-        return {"name": name, **user_tasks.identity(spec, path, parts, TASK_REVISION)}
+        return user_tasks.parts_of(name, spec, path, Path(self.config.results) / ".tasks")
+
+    def _check_chunks(self, task: str, method: str) -> None:
+        """A chunk is cut from within a trajectory."""
+        spec, parts = self.config.tasks[task], self.parts(task)
+        horizon = parts.horizon if parts else spec.options.get("horizon", HORIZONS[spec.kind or task])
+        policy = self.method(task, method).policy
+        if policy.predicts_chunks and isinstance(horizon, int) and policy.max_action_length > horizon:
+            raise ConfigError(
+                f"config: methods.{method}: T_p - T_h = {policy.max_action_length} coming actions are more "
+                f"than the {horizon} steps of task {task}; lower policy.prediction_horizon"
+            )
 
 
 def _learnt_by(policy: Artefact) -> dict[str, Any]:

@@ -33,12 +33,14 @@ class TaskParts:
         files: path as declared -> path, of the files that it declares.
         kinds: the built-in tasks that it derives from.
         horizon: T.
+        pictures: what there is to draw of it, "links" and "tracked_point".
     """
 
     modules: dict[str, str]
     files: dict[str, str]
     kinds: list[str]
     horizon: int
+    pictures: list[str]
 
     def digests(self) -> dict[str, Any]:
         """What they hold, by name; nothing for a task that is its own file alone."""

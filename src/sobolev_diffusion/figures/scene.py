@@ -28,7 +28,8 @@ def scene(task: Task, runs: Demonstrations) -> dict[str, Any]:
     """What the page draws: links, paths and goals of every run, in metres, rounded to millimetres."""
     every = max(1, round(1 / (FRAMES_PER_SECOND * task.dt)))
     played = [_run(task, theta, xs[::every]) for theta, xs in zip(runs.theta, runs.xs, strict=True)]
-    points = np.concatenate([np.reshape(run["links"], (-1, 3)) for run in played])
+    shown = "links" if np.size(played[0]["links"]) else "path"  # a robot that is no more than a point
+    points = np.concatenate([np.reshape(run[shown], (-1, 3)) for run in played])
     points = np.concatenate([points, [run["goal"] for run in played if run["goal"]] or points[:0]])
     low, high = points.min(axis=0), points.max(axis=0)
     centre = (low + high) / 2

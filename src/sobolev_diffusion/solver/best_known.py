@@ -16,6 +16,7 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 from sobolev_diffusion.weakened import weaken
@@ -46,6 +47,7 @@ def best_known(
         Columns: instance, best_cost (infinite if no run ended feasible), best_from (guess, restart or
         neighbour), best_converged.
     """
+    check_once(task)
     thetas, instances = list(alone.theta), len(alone)
     best = BestRuns(instances, lambda run: run.primal_infeasibility <= cold.tolerance)
     best.offer("guess", range(instances), alone.solutions())

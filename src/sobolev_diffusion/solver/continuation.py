@@ -15,6 +15,7 @@ from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.closed_loop import follow
 from sobolev_diffusion.tasks.instances import nearest_first
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
@@ -144,6 +145,7 @@ def collect_from_neighbours(
         The instances from `first` on, in order: the cheapest converged run of each, or where none has
         converged the run it came with.
     """
+    check_once(task)
     runs = runs.take(np.argsort(runs.instance, kind="stable"))
     leading = int((runs.instance < first).sum())
     solutions = runs.solutions()

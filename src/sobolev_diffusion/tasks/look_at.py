@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sobolev_diffusion.files import write_text_atomically
 from sobolev_diffusion.tasks import registry
 from sobolev_diffusion.tasks.base import Task, TaskError
@@ -42,6 +44,7 @@ def _parts(task: Task) -> dict[str, Any]:
         kinds: the built-in tasks that it derives from.
         class: its class's name.
         horizon: T.
+        pictures: what there is to draw of it, "links" and "tracked_point".
     """
     own = Path(inspect.getfile(type(task))).resolve()
     homes = own.parent, Path.cwd()
@@ -57,7 +60,14 @@ def _parts(task: Task) -> dict[str, Any]:
         "kinds": [kind for kind, place in registry.BUILT_IN.items() if f"{registry.PLACE}.{place}" in bases],
         "class": type(task).__name__,
         "horizon": task.horizon,
+        "pictures": _pictures(task),
     }
+
+
+def _pictures(task: Task) -> list[str]:
+    x = task.initial_state(task.sample(np.random.default_rng(0)))
+    drawn = {"links": len(task.links(x)) > 0, "tracked_point": task.tracked_point(x) is not None}
+    return [name for name, there in drawn.items() if there]
 
 
 def _declared(task: Task, folder: Path) -> dict[str, str]:

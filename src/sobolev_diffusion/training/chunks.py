@@ -53,8 +53,19 @@ def cut(
         parameters: whether there are derivatives by the task's parameters too.
 
     Raises:
-        ValueError: there is no demonstration, or they have no gains in the parameters.
+        ValueError: there is no demonstration, they are of another task or shorter than a chunk, or have no
+            gains in the parameters.
     """
+    shape, wanted = demonstrations.xs.shape[1:], (task.horizon + 1, task.space.nx)
+    if len(demonstrations) and shape != wanted:
+        raise ValueError(
+            f"{task.name}: demonstrations of another task: their states (T+1, nx) are {shape}, not {wanted}"
+        )
+    if length > task.horizon:
+        raise ValueError(
+            f"{task.name}: chunks of {length} coming actions are longer than its {task.horizon} steps; lower "
+            "policy.prediction_horizon"
+        )
     in_parameters = demonstrations.gains_in_parameters(task) if parameters else None
     by_run = [None] * len(demonstrations) if in_parameters is None else in_parameters
     parts = [

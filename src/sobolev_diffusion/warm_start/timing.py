@@ -15,6 +15,7 @@ from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.rollout import roll_out
@@ -38,6 +39,7 @@ def time_policies(
         A row per (method, action_length, instance): rollout_seconds, solve_seconds, total_seconds,
         iterations, converged. TO alone has no rollout.
     """
+    check_once(task)
     thetas = evaluation_thetas(task, seed, instances)
     rows = []
     errors: list[str] = []

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from statistics import mean
+from typing import Any
 
 import torch
 
@@ -16,8 +17,21 @@ from benchmarks.policies import random_batch
 from sobolev_diffusion.config import MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.configuration import Config
+from sobolev_diffusion.experiment.job import StageSettings
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import PROJECT, load
+from sobolev_diffusion.experiment.stages.collections import Collecting
+from sobolev_diffusion.experiment.stages.demonstrations import RunsAlone, RunsFromNeighbours, RunsFromPolicy
+from sobolev_diffusion.experiment.stages.evaluations import (
+    ChosenEvaluation,
+    PolicyEvaluation,
+    SolverEvaluation,
+)
+from sobolev_diffusion.experiment.stages.paths import PolicyPaths, SolverPaths
+from sobolev_diffusion.experiment.stages.policies import PolicySettings
+from sobolev_diffusion.experiment.stages.profiles import Profile
+from sobolev_diffusion.experiment.stages.references import Search
+from sobolev_diffusion.experiment.stages.timings import Timing
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.proxddp import Solution, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
@@ -69,77 +83,82 @@ def core_hours(settings: Config) -> dict[str, float]:
     """Core-hours by stage of everything that a configuration asks for."""
     seconds: dict[str, float] = defaultdict(float)
     for artefact in Plan(settings, ROOT).artefacts():
-        seconds[artefact.stage] += _COSTS[artefact.stage](settings, artefact)
+        seconds[artefact.stage] += _COSTS[type(artefact.settings)](settings, artefact, artefact.settings)
     return {stage: total / 3600 for stage, total in seconds.items()}
 
 
-def _demonstrations(settings: Config, artefact: Artefact) -> float:
-    task, s = artefact.labels["task"], artefact.settings
-    if not artefact.inputs:
-        return s["count"] * cold_solve(task)
-    if "continuation" in s:
-        return s["count"] * s["continuation"]["neighbours"] * warm_solve(task)
-    policy = settings.method(task, artefact.labels["method"]).policy
-    return s["count"] * (rollout(task, policy, s["action_length"]) + warm_solve(task))
+def _alone(config: Config, artefact: Artefact, runs: RunsAlone) -> float:
+    return runs.count * cold_solve(runs.task.name)
 
 
-def _collection(settings: Config, artefact: Artefact) -> float:
-    return 0.0  # a table of what is there
+def _from_neighbours(config: Config, artefact: Artefact, runs: RunsFromNeighbours) -> float:
+    return runs.count * runs.continuation.neighbours * warm_solve(runs.task.name)
 
 
-def _policy(settings: Config, artefact: Artefact) -> float:
-    task, s = artefact.labels["task"], artefact.settings
-    method = MethodConfig(**s["method"])
-    if not method.policy.trained:
+def _from_policy(config: Config, artefact: Artefact, runs: RunsFromPolicy) -> float:
+    task, policy = runs.task.name, _policy_of(config, artefact)
+    return runs.count * (rollout(task, policy, runs.action_length) + warm_solve(task))
+
+
+def _trained(config: Config, artefact: Artefact, policy: PolicySettings) -> float:
+    if policy.epochs is None:
         return 0.0
-    length = method.policy.prediction_horizon if method.policy.predicts_chunks else 1
-    pairs = s["instances"] * the_task(task).horizon
-    size = method.training.batch_size
-    return gradient_steps(s["epochs"], pairs, length, size) * size * training_sample(task, method)
+    task, kind, size = policy.task.name, policy.method.policy, policy.method.training.batch_size
+    length = kind.prediction_horizon if kind.predicts_chunks else 1
+    pairs = policy.instances * the_task(task).horizon
+    steps = gradient_steps(policy.epochs, pairs, length, size)
+    return steps * size * training_sample(task, policy.method)
 
 
-def _evaluation(settings: Config, artefact: Artefact) -> float:
-    task, s = artefact.labels["task"], artefact.settings
-    if not artefact.inputs:
-        return 0.0  # read from runs that are counted as demonstrations
-    policy = settings.method(task, artefact.labels["method"]).policy
-    refining = warm_solve(task) if s["solver"] else 0.0
-    return s["instances"] * sum(rollout(task, policy, length) + refining for length in s["action_lengths"])
+def _evaluated(config: Config, artefact: Artefact, asked: PolicyEvaluation | ChosenEvaluation) -> float:
+    task, policy = asked.task.name, _policy_of(config, artefact)
+    refining = warm_solve(task) if asked.solver else 0.0
+    return asked.instances * sum(rollout(task, policy, length) + refining for length in asked.action_lengths)
 
 
-def _timing(settings: Config, artefact: Artefact) -> float:
-    task, s = artefact.labels["task"], artefact.settings
-    each = cold_solve(task)
-    for method in s["methods"]:
-        policy = settings.method(task, method).policy
-        for length in policy.applicable(s["action_lengths"]):
+def _timed(config: Config, artefact: Artefact, asked: Timing | Profile) -> float:
+    task, each = asked.task.name, cold_solve(asked.task.name)
+    lengths = asked.action_lengths if isinstance(asked, Timing) else (asked.action_length,)
+    for method in asked.methods:
+        policy = config.method(task, method).policy
+        for length in policy.applicable(lengths):
             each += rollout(task, policy, length) + warm_solve(task)
-    return s["instances"] * each
+    return asked.instances * each
 
 
-def _paths(settings: Config, artefact: Artefact) -> float:
-    task, s = artefact.labels["task"], artefact.settings
-    if not artefact.inputs:
-        return 0.0  # read from runs that are counted as demonstrations
-    policy = settings.method(task, artefact.labels["method"]).policy
-    return s["instances"] * rollout(task, policy, s["action_length"])
+def _followed(config: Config, artefact: Artefact, paths: PolicyPaths) -> float:
+    return paths.instances * rollout(paths.task.name, _policy_of(config, artefact), paths.action_length)
 
 
-def _reference(settings: Config, artefact: Artefact) -> float:
-    task = artefact.labels["task"]
-    search = settings.search(task)
+def _searched(config: Config, artefact: Artefact, asked: Search) -> float:
+    task, search = asked.task.name, asked.reference
     cold, warm = search.restarts, search.rounds * (1 if search.frugal else search.neighbours)
-    return artefact.settings["instances"] * (cold * cold_solve(task) + warm * warm_solve(task))
+    return asked.instances * (cold * cold_solve(task) + warm * warm_solve(task))
 
 
-_COSTS: dict[str, Callable[[Config, Artefact], float]] = {
-    "demonstrations": _demonstrations,
-    "collections": _collection,
-    "policies": _policy,
-    "evaluations": _evaluation,
-    "timings": _timing,
-    "references": _reference,
-    "paths": _paths,
+def _nothing(config: Config, artefact: Artefact, asked: StageSettings) -> float:
+    """Read from runs that are counted as demonstrations."""
+    return 0.0
+
+
+def _policy_of(config: Config, artefact: Artefact) -> PolicyConfig:
+    return config.method(artefact.labels["task"], artefact.labels["method"]).policy
+
+
+_COSTS: dict[type[StageSettings], Callable[[Config, Artefact, Any], float]] = {
+    RunsAlone: _alone,
+    RunsFromNeighbours: _from_neighbours,
+    RunsFromPolicy: _from_policy,
+    Collecting: _nothing,
+    PolicySettings: _trained,
+    SolverEvaluation: _nothing,
+    PolicyEvaluation: _evaluated,
+    ChosenEvaluation: _evaluated,
+    Timing: _timed,
+    Profile: _timed,
+    Search: _searched,
+    SolverPaths: _nothing,
+    PolicyPaths: _followed,
 }
 
 

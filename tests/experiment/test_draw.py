@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from artefacts import by_hand
 
-from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import write_parquet
 from sobolev_diffusion.experiment.plan import Plan
@@ -36,7 +36,7 @@ def asked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     style, source = Path("plotting.yaml"), Path("timings.parquet")
     style.write_text(STYLE)
-    times = Artefact("timings", "one", {"seed": 0})
+    times = by_hand("timings", "one")
     rows = {"method": ["to_alone", "diff"], "action_length": [None, 8], "iterations": 9.0, "converged": True}
     write_parquet(source, pd.DataFrame({**rows, **dict.fromkeys(SECONDS, 1.0), "processor": "this"}))
     write_stamp(source, source, times.job([]), seconds=1.0)
@@ -88,7 +88,7 @@ def test_rows_that_cannot_be_drawn_leave_what_was_drawn(asked):
     files, expected, source, style = asked
     before = content(files)
     write_parquet(source, pd.DataFrame({"method": ["diff"]}))
-    times = Artefact("timings", "one", {"seed": 0})
+    times = by_hand("timings", "one")
     write_stamp(source, source, times.job([]), seconds=1.0)
     with pytest.raises(KeyError):
         draw(files, expected, [source], style)

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from artefacts import by_hand
 
-from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.provenance import (
     DrawnFiles,
     altered,
@@ -23,7 +23,7 @@ from sobolev_diffusion.experiment.provenance import (
 from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
 from sobolev_diffusion.files import BadArtefact
 
-SHOWN = Artefact("timings", "one", {"seed": 0})
+SHOWN = by_hand("timings", "one")
 KEY = SHOWN.key
 
 

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from artefacts import by_hand
 
-from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import freeze, place_of, restore
 from sobolev_diffusion.experiment.stamps import check, read_stamp, stamp_path, write_stamp
 from sobolev_diffusion.files import BadArtefact, write_atomically
 
-ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
-TIMES = Artefact("timings", "task", {"seed": 0})
+ONE = by_hand("evaluations", "task/method/seed0")
+TIMES = by_hand("timings", "task")
 
 
 def compute(results, artefact, content):
@@ -62,7 +62,7 @@ def test_failed_write_keeps_the_old_file(tmp_path):
 def test_freeze_copies_what_is_computed_and_restore_brings_it_back(results, tmp_path):
     cache = tmp_path / "cache"
     frozen = cache / "evaluations" / f"{ONE.key}.parquet"
-    absent = Artefact("evaluations", "task/method/seed2", {"seed": 2})
+    absent = by_hand("evaluations", "task/method/seed2", 2)
     assert freeze([ONE, absent], results, cache) == [frozen]
     assert freeze([ONE, absent], results, cache) == []
     check(frozen, ONE.key)

@@ -69,7 +69,7 @@ def keys():
 
 
 def task_in_settings():
-    return plan().artefacts()[0].settings["task"]
+    return plan().artefacts()[0].settings.task.identity()
 
 
 def write_with_neighbour(folder):
@@ -244,5 +244,5 @@ def test_the_example_is_not_computed_anew(folder):
     content = written() | {"figures": {}, "tables": {}, "animations": {}, "timings": {}}
     example = yaml.safe_load((ROOT / "examples/cart_pole.yaml").read_text())
     content |= {"experiments": example["experiments"], "tasks": example["tasks"]}
-    task = Plan(validate(content)).artefacts()[0].settings["task"]
+    task = Plan(validate(content)).artefacts()[0].settings.task.identity()
     assert set(task) == {"name", "options", "module", "sha256"}

@@ -7,15 +7,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from artefacts import by_hand
 
 from sobolev_diffusion.experiment import verify as verification
-from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.circumstances import kernels
 from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
 from sobolev_diffusion.experiment.verify import verify
 
-ONE = Artefact("evaluations", "task/method/seed0", {"seed": 0})
-TWO = Artefact("evaluations", "task/method/seed1", {"seed": 1})
+ONE = by_hand("evaluations", "task/method/seed0")
+TWO = by_hand("evaluations", "task/method/seed1", 1)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+from artefacts import KINDS
 
 from sobolev_diffusion.experiment.job import Job
 from sobolev_diffusion.experiment.keys import artefact_key
@@ -15,8 +16,9 @@ from sobolev_diffusion.weakened import weaken
 def job(stage, *inputs):
     read = [(path, read_stamp(path)["key"]) for path in inputs]
     upstream = [key for _, key in read]
-    key = artefact_key(stage, 1, {}, upstream)
-    return Job(stage, key, 1, {}, upstream, {"task": "pendulum"}, read)
+    settings = KINDS[stage](seed=0)
+    key = artefact_key(stage, 1, settings.identity(), upstream)
+    return Job(key, settings, upstream, {"task": "pendulum"}, read)
 
 
 @pytest.fixture

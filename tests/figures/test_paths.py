@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from artefacts import by_hand
 from configurations import project
 
-from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.parquet import read_parquet
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import run
@@ -70,13 +70,14 @@ def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
 
 def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
     plan = Plan(CONFIG, ROOT)
-    *_, artefact = plan.drawn(CONFIG.figures["top_views"])
+    *_, paths = plan.drawn(CONFIG.figures["top_views"])
     policy = following(collect(task, CONFIG.tasks[TASK].cold, 0, range(2)))
-    kept = Artefact("policies", "kept", {})
+    kept = by_hand("policies", "kept")
     source = tmp_path / kept.file
     policy.save(source)
     write_stamp(source, source, kept.job([]), seconds=0.0)
-    job = replace(artefact, settings={**artefact.settings, "action_length": 1}, inputs=(kept,)).job([source])
+    settings = paths.settings.model_copy(update={"action_length": 1})
+    job = replace(paths, settings=settings, inputs=(kept,)).job([source])
     run(job, tmp_path / "paths.parquet")
     drawn = read_parquet(tmp_path / "paths.parquet")
     evaluated = evaluate(task, policy, CONFIG.tasks[TASK].warm, 0, 2, [1], refine=False)
@@ -94,4 +95,4 @@ def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):
 def test_no_more_paths_than_evaluated_instances():
     spec = CONFIG.figures["top_views"].model_copy(update={"instances": 1000})
     drawn = Plan(CONFIG, ROOT).drawn(spec)
-    assert {artefact.settings["instances"] for artefact in drawn} == {CONFIG.evaluation.instances}
+    assert {each.settings.instances for each in drawn} == {CONFIG.evaluation.instances}

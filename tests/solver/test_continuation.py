@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from artefacts import by_hand
 from configurations import project
 
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig
@@ -109,7 +110,7 @@ def test_later_iterations_are_led_by_earlier_ones():
     one, two, warm = plan.recipes.policy(chain(), 2).inputs
     assert one.key == plan.recipes.continued(chain(), 1).key
     assert two.inputs[0].key == one.key
-    assert [each.settings["first"] for each in two.inputs[1:]] == [20, 30, 40]
+    assert [each.settings.first for each in two.inputs[1:]] == [20, 30, 40]
     assert warm.labels["method"] == "diff"
     repeated = plan.recipes.policy(chain(new_instances=False), 2).inputs
     assert [each.key for each in repeated[:-1]] == [one.key]
@@ -119,13 +120,14 @@ def test_the_job_reads_blocks_that_overlap_and_what_it_writes_is_learnt_from(tas
     """Instances 0 and 1 of an iteration before, 2 and 3 of this one; 1 and 4 are in the blocks as well."""
     before, block = spoilt.take(np.array([0, 1])), spoilt.take(np.array([1, 2, 3, 4]))
     block.converged[0] = False
-    sources = [Artefact("demonstrations", name, {"of": name}) for name in ("before", "block")]
+    sources = [by_hand("demonstrations", *each) for each in (("before", 0), ("block", 1))]
     paths = [tmp_path / each.file for each in sources]
     for source, path, runs in zip(sources, paths, (before, block), strict=True):
         runs.save(path)
         write_stamp(path, path, source.job([]), seconds=0.0)
-    settings = Plan(CONFIG, ROOT).recipes.continued(chain(), 1).settings | {"first": 2, "count": 2}
-    continued = Artefact("demonstrations", "continued", settings, tuple(sources))
+    settings = Plan(CONFIG, ROOT).recipes.continued(chain(), 1).settings
+    settings = settings.model_copy(update={"first": 2, "count": 2})
+    continued = Artefact("continued", settings, tuple(sources))
     run(continued.job(paths), tmp_path / "continued.npz")
     found = Demonstrations.load(tmp_path / "continued.npz")
     assert list(found.instance) == [2, 3]

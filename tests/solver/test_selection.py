@@ -138,7 +138,7 @@ def stages(artefacts):
 
 def test_each_policy_learns_from_all_that_was_collected_before():
     policy = Plan(CONFIG, ROOT).recipes.policy(chain(), 3)
-    assert policy.settings["chunks"] == [(0, 25), (25, 50), (50, 75)]
+    assert policy.settings.ranges == ((0, 25), (25, 50), (50, 75))
     cold = [each for each in policy.inputs if not each.inputs]
     assert len(cold) == 8  # blocks of ten instances
     warm = [each for each in policy.inputs if each.inputs]
@@ -166,7 +166,7 @@ def test_rules_change_what_the_second_policy_reads(rules, inputs):
 def test_collecting_can_stop_earlier_than_to_alone():
     plan = Plan(CONFIG, ROOT)
     blocks = [plan.recipes.policy(chain(**rules), 1).inputs[0] for rules in ({}, {"max_iterations": 40})]
-    assert [each.settings["solver"]["max_iterations"] for each in blocks] == [1000, 40]
+    assert [each.settings.solver.max_iterations for each in blocks] == [1000, 40]
     assert blocks[0].key == plan.recipes.cold_block("pendulum", 0, 0).key
 
 

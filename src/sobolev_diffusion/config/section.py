@@ -28,14 +28,24 @@ class Section(BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """What keys of artefacts are made of: all settings but those marked LATER at their default."""
-        content = self.model_dump(mode="json")
+        content = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if isinstance(value, Section):
-                content[name] = value.identity()
-            elif field.json_schema_extra == LATER and value == field.default:
-                del content[name]
+            if field.exclude or (field.json_schema_extra == LATER and value == field.default):
+                continue
+            content[field.serialization_alias or name] = _plain(value)
         return content
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, Section):
+        return value.identity()
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
 
 
 class Entry(Section):

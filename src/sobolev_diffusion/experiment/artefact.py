@@ -8,9 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.job import Job, StageSettings
 from sobolev_diffusion.experiment.keys import artefact_key
-from sobolev_diffusion.experiment.stages import STAGES
 
 
 @dataclass(frozen=True)
@@ -18,21 +17,24 @@ class Artefact:
     """One file that a stage computes.
 
     Attributes:
-        stage: which stage.
         name: readable place below the stage's folder, without key and suffix.
-        settings: all that the stage reads besides its inputs; JSON.
+        settings: all that it is a function of besides its inputs; of them follows the stage.
         inputs: the artefacts it is computed from, in order.
         labels: columns that identify it in tables (task, method, seed, ...).
         shared: artefacts it is read from as well, there so that nothing is computed twice. Its settings say
             all that they are a function of, so they are no part of its key.
     """
 
-    stage: str
     name: str
-    settings: dict[str, Any]
+    settings: StageSettings
     inputs: tuple[Artefact, ...] = ()
     labels: dict[str, Any] = field(default_factory=dict)
     shared: tuple[Artefact, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """Name of its stage."""
+        return self.settings.stage.name
 
     @property
     def sources(self) -> tuple[Artefact, ...]:
@@ -41,11 +43,8 @@ class Artefact:
 
     @cached_property
     def key(self) -> str:
-        return artefact_key(self.stage, self.version, self.settings, self.upstream)
-
-    @property
-    def version(self) -> int:
-        return STAGES[self.stage].version
+        stage = self.settings.stage
+        return artefact_key(stage.name, stage.version, self.settings.identity(), self.upstream)
 
     @property
     def upstream(self) -> list[str]:
@@ -60,9 +59,7 @@ class Artefact:
         """What computes it from the files of its sources, which lie at these paths, in their order."""
         keys = [each.key for each in self.sources]
         return Job(
-            stage=self.stage,
             key=self.key,
-            version=self.version,
             settings=self.settings,
             upstream=self.upstream,
             labels=self.labels,
@@ -72,9 +69,9 @@ class Artefact:
     @property
     def file(self) -> str:
         """Path below the results folder: readable, and distinct for every key, so that nothing goes stale."""
-        return f"{self.stage}/{self.name}.{self.key}{STAGES[self.stage].suffix}"
+        return f"{self.stage}/{self.name}.{self.key}{self.settings.stage.suffix}"
 
     @property
     def cached_file(self) -> str:
         """Path below the cache folder of its frozen copy."""
-        return f"{self.stage}/{self.key}{STAGES[self.stage].suffix}"
+        return f"{self.stage}/{self.key}{self.settings.stage.suffix}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sobolev_diffusion.config import InterplayConfig
+from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,23 @@ class Chain:
     epochs: int | None
     seed: int
     rules: InterplayConfig
+
+    def instances(self, iteration: int) -> tuple[int, int]:
+        """First and last (exclusive) training instance of an iteration."""
+        first = (iteration - 1) * self.n_traj if self.rules.new_instances else 0
+        return first, first + self.n_traj
+
+    def learnt_iterations(self, iteration: int) -> range:
+        """The iterations whose runs the policy of an iteration learns from."""
+        return range(1 if self.rules.accumulate else iteration, iteration + 1)
+
+    def learnt_runs(self, iteration: int) -> LearntRuns:
+        """Which runs the policy of an iteration learns from."""
+        rules, instances = self.rules, iteration * self.n_traj
+        if iteration == 1 and rules.reject and not (rules.reject_local_minima or rules.continuation):
+            return LearntRuns(instances=instances)
+        ranges = tuple(self.instances(each) for each in self.learnt_iterations(iteration))
+        return LearntRuns(instances=instances, ranges=ranges, interplay=rules, iteration=iteration)
 
     @property
     def place(self) -> str:

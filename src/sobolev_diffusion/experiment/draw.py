@@ -21,6 +21,7 @@ from sobolev_diffusion.experiment.provenance import (
     write_record,
 )
 from sobolev_diffusion.experiment.stamps import check, trusted_settings
+from sobolev_diffusion.experiment.task_identity import TaskIdentity
 from sobolev_diffusion.experiment.user_tasks import check_unchanged
 from sobolev_diffusion.figures import from_settings
 from sobolev_diffusion.figures.style import Style
@@ -62,11 +63,11 @@ class CheckedInputs:
 
 def _solutions(path: Path) -> tuple[Task, Demonstrations]:
     from sobolev_diffusion.solver.demonstrations import Demonstrations  # the solver: not for tables
-    from sobolev_diffusion.tasks.registry import task_from_settings
 
-    runs, settings = Demonstrations.load(path), trusted_settings(path)["task"]
-    task = task_from_settings(settings)
-    check_unchanged(settings)
+    runs = Demonstrations.load(path)
+    identity = TaskIdentity.model_validate(trusted_settings(path)["task"])
+    task = identity.make()
+    check_unchanged(identity)
     return task, runs.take(runs.converged if runs.converged.any() else runs.error == "")
 
 

@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from sobolev_diffusion.tasks.base import Task
-
-
-@dataclass(frozen=True)
-class Job:
-    """One artefact to compute.
-
-    Attributes:
-        stage, key, settings: of the artefact.
-        version: of the stage.
-        upstream: keys of the inputs that count in its own.
-        labels: columns that identify it in tables.
-        inputs: files to read and the key each must have.
-        workers: processes that solve side by side; the artefact does not depend on it.
-    """
-
-    stage: str
-    key: str
-    version: int
-    settings: dict[str, Any]
-    upstream: Sequence[str]
-    labels: dict[str, Any]
-    inputs: Sequence[tuple[Path, str]]
-    workers: int = 1
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files to read."""
-        return [path for path, _ in self.inputs]
-
-    def task(self) -> Task:
-        """The task that the settings describe, checked.
-
-        Raises:
-            TaskError: there is no such task, or it does not do what a task should.
-        """
-        from sobolev_diffusion.tasks.check import check_once
-        from sobolev_diffusion.tasks.registry import task_from_settings
-
-        task = task_from_settings(self.settings["task"])
-        check_once(task)
-        return task
+from sobolev_diffusion.config.section import Section
+from sobolev_diffusion.experiment.task_identity import TaskIdentity
 
 
 @dataclass(frozen=True)
@@ -61,7 +21,6 @@ class Stage:
         rule: name of its Snakemake rule.
         suffix: of its files.
         message: what the workflow says it does.
-        compute: computes the artefact of a job and writes it to a path.
         version: bumped when the meaning of its output changes; with it change its keys and those that follow.
         alone: whether nothing may run beside it, because it measures time.
     """
@@ -70,6 +29,71 @@ class Stage:
     rule: str
     suffix: str
     message: str
-    compute: Callable[[Job, Path], None]
     version: int = 1
     alone: bool = False
+
+
+class StageSettings(Section):
+    """All that an artefact is a function of besides what it is made from, and how it is computed from these.
+
+    Its `identity` is what keys are made of and stamps say. A stage that makes its artefacts in several ways
+    has a class for each.
+    """
+
+    stage: ClassVar[Stage]
+
+    @abstractmethod
+    def compute(self, job: Job, output: Path) -> None:
+        """Compute the artefact of a job that has these settings.
+
+        Args:
+            job: its inputs and labels.
+            output: where to write it.
+        """
+
+    def check_unchanged(self) -> None:
+        """Check that nothing was edited that its key is made of.
+
+        Raises:
+            BadArtefact: a file was, or is gone.
+        """
+
+
+class OnTask(StageSettings):
+    """What is computed with a task."""
+
+    task: TaskIdentity
+
+    def check_unchanged(self) -> None:
+        from sobolev_diffusion.experiment.user_tasks import check_unchanged
+
+        check_unchanged(self.task)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One artefact to compute.
+
+    Attributes:
+        key, settings: of the artefact.
+        upstream: keys of the inputs that count in its own.
+        labels: columns that identify it in tables.
+        inputs: files to read and the key each must have.
+        workers: processes that solve side by side; the artefact does not depend on it.
+    """
+
+    key: str
+    settings: StageSettings
+    upstream: Sequence[str]
+    labels: dict[str, Any]
+    inputs: Sequence[tuple[Path, str]]
+    workers: int = 1
+
+    @property
+    def stage(self) -> Stage:
+        return self.settings.stage
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files to read."""
+        return [path for path, _ in self.inputs]

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sobolev_diffusion.config import InterplayConfig
-from sobolev_diffusion.experiment.job import Job
+from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
 from sobolev_diffusion.tasks.random_streams import torch_seed
 from sobolev_diffusion.training.minibatches import TrainingInput
 
+if TYPE_CHECKING:
+    from sobolev_diffusion.experiment.stages.policies import PolicySettings
 
-def training_input(job: Job) -> TrainingInput:
-    """What the policy of a job learns from."""
-    s, paths = job.settings, job.paths
-    iteration = s.get("iteration", 1)
-    before = None
-    if iteration > 1 and not InterplayConfig(**s.get("interplay", {})).reset:
-        before = Policy.load(paths.pop())
-    chosen = chosen_demonstrations(s, paths)
-    seed = torch_seed("training", s["task"]["name"], s["seed"], iteration)
+
+def training_input(policy: PolicySettings, paths: Sequence[Path]) -> TrainingInput:
+    """What a policy learns from.
+
+    Args:
+        policy: its settings.
+        paths: see `runs_of_iterations`; then the policy that it goes on from, if any.
+    """
+    runs, iteration, before = list(paths), policy.iteration or 1, None
+    if iteration > 1 and not policy.rules.reset:
+        before = Policy.load(runs.pop())
+    chosen = chosen_demonstrations(policy, runs)
+    seed = torch_seed("training", policy.task.name, policy.seed, iteration)
     return TrainingInput(chosen, seed, before if isinstance(before, ChunkPolicy) else None)
 
 
-def chosen_demonstrations(settings: Mapping[str, Any], paths: Sequence[Path]) -> Demonstrations:
-    """The runs that a policy learns from, by the rules of its settings.
+def chosen_demonstrations(runs: LearntRuns, paths: Sequence[Path]) -> Demonstrations:
+    """The runs that a policy learns from.
 
     Args:
-        settings: a policy's: instances, and where it is not the first iteration by the paper's rules, chunks
-            and interplay.
+        runs: which.
         paths: see `runs_of_iterations`.
     """
-    iterations = runs_of_iterations(paths, settings.get("chunks", [(0, settings["instances"])]))
-    return learnt(iterations, InterplayConfig(**settings.get("interplay", {})))
+    return learnt(runs_of_iterations(paths, runs.of_iterations), runs.rules)
 
 
 def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:

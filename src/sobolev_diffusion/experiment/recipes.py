@@ -16,7 +16,22 @@ from sobolev_diffusion.config.tasks import HORIZONS, WarmConfig
 from sobolev_diffusion.experiment import user_tasks
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
+from sobolev_diffusion.experiment.job import StageSettings
 from sobolev_diffusion.experiment.keys import TASK_REVISION
+from sobolev_diffusion.experiment.learnt_runs import LearntRuns
+from sobolev_diffusion.experiment.stages.collections import Collecting
+from sobolev_diffusion.experiment.stages.demonstrations import RunsAlone, RunsFromNeighbours, RunsFromPolicy
+from sobolev_diffusion.experiment.stages.evaluations import (
+    ChosenEvaluation,
+    PolicyEvaluation,
+    SolverEvaluation,
+)
+from sobolev_diffusion.experiment.stages.paths import PolicyPaths, SolverPaths
+from sobolev_diffusion.experiment.stages.policies import PolicySettings
+from sobolev_diffusion.experiment.stages.profiles import Profile
+from sobolev_diffusion.experiment.stages.references import Search
+from sobolev_diffusion.experiment.stages.timings import Timing
+from sobolev_diffusion.experiment.task_identity import TaskIdentity
 
 
 class Recipes:
@@ -34,6 +49,7 @@ class Recipes:
         self._task = cache(self._identify)
         self.parts = cache(self._parts)  # of a user's task; None: a built-in one
         self.check_chunks = cache(self._check_chunks)
+        self._block = cache(self._solved_alone)
         self._known: dict[tuple[str, str, str], Artefact] = {}
         self._policies: dict[tuple[Chain, int], Artefact] = {}  # each is asked for by all that come after it
 
@@ -45,38 +61,34 @@ class Recipes:
     def evaluation_runs(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed, trajectories and gains."""
         return self._remember(
-            "demonstrations",
             f"{task}/{TO_ALONE}/seed{seed}/evaluation",
-            {
-                "task": self._task(task),
-                "solver": self.config.tasks[task].cold.identity(),
-                "seed": seed,
-                "purpose": "evaluation",
-                "first": 0,
-                "count": self.config.evaluation.instances,
-            },
+            RunsAlone(
+                task=self._task(task),
+                solver=self.config.tasks[task].cold,
+                seed=seed,
+                purpose="evaluation",
+                first=0,
+                count=self.config.evaluation.instances,
+            ),
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
         )
 
     def solver_evaluation(self, task: str, seed: int) -> Artefact:
         """TO alone on the evaluation instances of a seed."""
-        return self._from_evaluation_runs("evaluations", task, seed, self.config.evaluation.instances)
+        return self._from_evaluation_runs(SolverEvaluation, task, seed, self.config.evaluation.instances)
 
     def solver_paths(self, task: str, seed: int, instances: int) -> Artefact:
         """The way that TO alone finds on the first evaluation instances of a seed."""
-        return self._from_evaluation_runs("paths", task, seed, instances)
+        return self._from_evaluation_runs(SolverPaths, task, seed, instances)
 
-    def _from_evaluation_runs(self, stage: str, task: str, seed: int, instances: int) -> Artefact:
+    def _from_evaluation_runs(
+        self, kind: type[SolverEvaluation | SolverPaths], task: str, seed: int, instances: int
+    ) -> Artefact:
+        solver = self.config.tasks[task].cold
         return self._remember(
-            stage,
             f"{task}/{TO_ALONE}/seed{seed}",
-            {
-                "task": self._task(task),
-                "solver": self.config.tasks[task].cold.identity(),
-                "seed": seed,
-                "instances": instances,
-            },
+            kind(task=self._task(task), solver=solver, seed=seed, instances=instances),
             (),
             {"task": task, "method": TO_ALONE, "seed": seed},
             (self.evaluation_runs(task, seed),),
@@ -86,16 +98,15 @@ class Recipes:
         """The best known costs of the evaluation instances of a seed."""
         settings = self.config.tasks[task]
         return self._remember(
-            "references",
             f"{task}/seed{seed}",
-            {
-                "task": self._task(task),
-                "cold": settings.cold.identity(),
-                "warm": settings.warm.identity(),
-                "reference": self.config.search(task).identity(),
-                "seed": seed,
-                "instances": self.config.evaluation.instances,
-            },
+            Search(
+                task=self._task(task),
+                cold=settings.cold,
+                warm=settings.warm,
+                reference=self.config.search(task),
+                seed=seed,
+                instances=self.config.evaluation.instances,
+            ),
             (),
             {"task": task, "method": BEST_KNOWN, "seed": seed},
             (self.evaluation_runs(task, seed),),
@@ -109,21 +120,19 @@ class Recipes:
         Those with gains in the parameters are artefacts of their own, so that what has been computed without
         them stays.
         """
+        return self._block(task, seed, block, max_iterations, in_parameters)
+
+    def _solved_alone(
+        self, task: str, seed: int, block: int, max_iterations: int | None, in_parameters: bool
+    ) -> Artefact:
         size, solver = self.config.block_size, self.config.tasks[task].cold
         if max_iterations is not None:
             solver = solver.model_copy(update={"max_iterations": max_iterations})
         if in_parameters:
             solver = solver.model_copy(update={"parameter_gains": True})
         return self._remember(
-            "demonstrations",
             f"{task}/{TO_ALONE}/seed{seed}/block{block}",
-            {
-                "task": self._task(task),
-                "solver": solver.identity(),
-                "seed": seed,
-                "first": block * size,
-                "count": size,
-            },
+            RunsAlone(task=self._task(task), solver=solver, seed=seed, first=block * size, count=size),
             (),
             {"task": task, "method": TO_ALONE, "seed": seed, "block": block},
         )
@@ -133,25 +142,17 @@ class Recipes:
         if (chain, iteration) in self._policies:
             return self._policies[chain, iteration]
         self.check_chunks(chain.task, chain.method)
-        rules = chain.rules
-        before = () if rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
-        learnt = self._learnt(chain, iteration)
-        settings: dict[str, Any] = {
-            "task": self._task(chain.task),
-            "method": self.method(chain.task, chain.method).identity(),
-            "epochs": chain.epochs,
-            "seed": chain.seed,
-            "instances": iteration * chain.n_traj,
-        }
-        if iteration > 1 or not rules.reject or rules.reject_local_minima or rules.continuation:
-            settings["chunks"] = [self._instances(chain, each) for each in learnt]
-            settings["interplay"] = rules.identity()
-            settings["iteration"] = iteration
+        before = () if chain.rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
         policy = self._remember(
-            "policies",
             f"{chain.place}/iter{iteration}",
-            settings,
-            (*self._data(chain, learnt), *before),
+            PolicySettings(
+                task=self._task(chain.task),
+                method=self.method(chain.task, chain.method),
+                epochs=chain.epochs,
+                seed=chain.seed,
+                **dict(chain.learnt_runs(iteration)),
+            ),
+            (*self._data(chain, chain.learnt_iterations(iteration)), *before),
             {**chain.labels, "iteration": iteration},
         )
         self._policies[chain, iteration] = policy
@@ -160,19 +161,18 @@ class Recipes:
     def warm_demonstrations(self, chain: Chain, iteration: int) -> Artefact:
         """Solves of an iteration's instances from the rollout of the policy of the iteration before."""
         policy = self.policy(chain, iteration - 1)
-        first, last = self._instances(chain, iteration)
+        first, last = chain.instances(iteration)
         (length,) = self.method(chain.task, chain.method).policy.applicable([chain.rules.action_length])
         return self._remember(
-            "demonstrations",
             f"{chain.place}/iter{iteration}",
-            {
-                "task": self._task(chain.task),
-                "solver": self._solver(self.config.tasks[chain.task].warm, chain).identity(),
-                "seed": chain.seed,
-                "first": first,
-                "count": last - first,
-                "action_length": length,
-            },
+            RunsFromPolicy(
+                task=self._task(chain.task),
+                solver=self._solver(self.config.tasks[chain.task].warm, chain),
+                seed=chain.seed,
+                first=first,
+                count=last - first,
+                action_length=length,
+            ),
             (policy,),
             {**chain.labels, "iteration": iteration},
         )
@@ -181,18 +181,17 @@ class Recipes:
         """Solves of an iteration's instances from those of their neighbours in it and in those before."""
         assert chain.rules.continuation is not None
         before = range(1, iteration) if chain.rules.new_instances else range(0)
-        first, last = self._instances(chain, iteration)
+        first, last = chain.instances(iteration)
         return self._remember(
-            "demonstrations",
             f"{chain.task}/{CONTINUED}/n{chain.n_traj}/seed{chain.seed}/iter{iteration}",
-            {
-                "task": self._task(chain.task),
-                "solver": self._solver(self.config.tasks[chain.task].warm, chain).identity(),
-                "continuation": chain.rules.continuation.identity(),
-                "seed": chain.seed,
-                "first": first,
-                "count": last - first,
-            },
+            RunsFromNeighbours(
+                task=self._task(chain.task),
+                solver=self._solver(self.config.tasks[chain.task].warm, chain),
+                continuation=chain.rules.continuation,
+                seed=chain.seed,
+                first=first,
+                count=last - first,
+            ),
             (
                 *(self.continued(chain, each) for each in before),
                 *self._cold_blocks(chain, range(iteration, iteration + 1)),
@@ -202,16 +201,12 @@ class Recipes:
 
     def collection(self, chain: Chain, iterations: int) -> Artefact:
         """How the collecting went: both solves of every instance of every iteration."""
-        chunks = range(1, iterations + 1)
+        numbers = range(1, iterations + 1)
+        ranges = tuple(chain.instances(each) for each in numbers)
         return self._remember(
-            "collections",
             chain.place,
-            {
-                "seed": chain.seed,
-                "chunks": [self._instances(chain, each) for each in chunks],
-                "interplay": chain.rules.identity(),
-            },
-            tuple(self._data(chain, chunks)),
+            Collecting(seed=chain.seed, ranges=ranges, interplay=chain.rules),
+            tuple(self._data(chain, numbers)),
             chain.labels,
         )
 
@@ -219,35 +214,31 @@ class Recipes:
         """A policy on the evaluation instances of its seed."""
         policy = self.policy(chain, iteration)
         lengths = [*spec.action_lengths, *(spec.last_action_lengths if iteration == spec.iterations else ())]
-        kind = self.method(chain.task, chain.method).policy
-        settings: dict[str, Any] = {
+        kind, task = self.method(chain.task, chain.method).policy, self.config.tasks[chain.task]
+        common: dict[str, Any] = {
             "task": self._task(chain.task),
-            "solver": self.config.tasks[chain.task].warm.identity() if spec.refine else None,
+            "solver": task.warm if spec.refine else None,
             "seed": chain.seed,
             "instances": self.config.evaluation.instances,
-            "action_lengths": kind.applicable(lengths),
+            "action_lengths": tuple(kind.applicable(lengths)),
         }
-        inputs: tuple[Artefact, ...] = (policy,)
-        if spec.guess != GuessConfig():
-            settings["guess"] = spec.guess.identity()
-            settings["cold"] = self.config.tasks[chain.task].cold.identity()
-            settings["learnt"] = _learnt_by(policy)
-            inputs = (policy, *self._data(chain, self._learnt(chain, iteration)))
-        return self._remember("evaluations", policy.name, settings, inputs, policy.labels)
+        if spec.guess == GuessConfig():
+            return self._remember(policy.name, PolicyEvaluation(**common), (policy,), policy.labels)
+        settings = ChosenEvaluation(
+            guess=spec.guess, cold=task.cold, learnt=chain.learnt_runs(iteration), **common
+        )
+        inputs = (policy, *self._data(chain, chain.learnt_iterations(iteration)))
+        return self._remember(policy.name, settings, inputs, policy.labels)
 
     def paths(self, chain: Chain, iteration: int, action_length: int, instances: int) -> Artefact:
         """The way that a policy takes on the first evaluation instances of its seed."""
         policy = self.policy(chain, iteration)
         (length,) = self.method(chain.task, chain.method).policy.applicable([action_length])
         return self._remember(
-            "paths",
             policy.name,
-            {
-                "task": self._task(chain.task),
-                "seed": chain.seed,
-                "instances": instances,
-                "action_length": length,
-            },
+            PolicyPaths(
+                task=self._task(chain.task), seed=chain.seed, instances=instances, action_length=length
+            ),
             (policy,),
             policy.labels,
         )
@@ -268,24 +259,29 @@ class Recipes:
         task = self.config.tasks[spec.task]
         chains = self._timed(name)
         policies = [self.policy(chain, spec.iterations) for chain in chains.values()]
-        settings: dict[str, Any] = {
-            "task": self._task(spec.task),
-            "cold": task.cold.identity(),
-            "warm": task.warm.identity(),
-            "guess": spec.guess.identity(),
-            "seed": seed,
-            "instances": timing.instances,
-            "methods": list(chains),
-            "action_length": action_length,
-        }
-        inputs = tuple(policies)
+        learnt: list[LearntRuns] = []
+        runs: list[list[Artefact]] = []
         if spec.guess.needs_demonstrations:
-            settings["learnt"] = [_learnt_by(policy) for policy in policies]
-            runs = [self._data(chain, self._learnt(chain, spec.iterations)) for chain in chains.values()]
-            settings["runs"] = [len(each) for each in runs]
-            inputs = (*policies, *(run for each in runs for run in each))
-        labels = {"task": spec.task, "seed": seed}
-        return self._remember("profiles", f"{name}/T_a{action_length}", settings, inputs, labels)
+            for chain in chains.values():
+                learnt.append(chain.learnt_runs(spec.iterations))
+                runs.append(self._data(chain, chain.learnt_iterations(spec.iterations)))
+        return self._remember(
+            f"{name}/T_a{action_length}",
+            Profile(
+                task=self._task(spec.task),
+                cold=task.cold,
+                warm=task.warm,
+                guess=spec.guess,
+                seed=seed,
+                instances=timing.instances,
+                methods=tuple(chains),
+                action_length=action_length,
+                learnt=tuple(learnt),
+                runs=tuple(len(each) for each in runs),
+            ),
+            (*policies, *(run for each in runs for run in each)),
+            {"task": spec.task, "seed": seed},
+        )
 
     def _timed(self, name: str) -> dict[str, Chain]:
         """The longest trained policy of each method of a timing's experiment, of the first seed."""
@@ -313,25 +309,19 @@ class Recipes:
         action_lengths: list[int],
     ) -> Artefact:
         return self._remember(
-            "timings",
             name,
-            {
-                "task": self._task(task),
-                "cold": self.config.tasks[task].cold.identity(),
-                "warm": self.config.tasks[task].warm.identity(),
-                "seed": seed,
-                "instances": instances,
-                "methods": list(policies),
-                "action_lengths": action_lengths,
-            },
+            Timing(
+                task=self._task(task),
+                cold=self.config.tasks[task].cold,
+                warm=self.config.tasks[task].warm,
+                seed=seed,
+                instances=instances,
+                methods=tuple(policies),
+                action_lengths=tuple(action_lengths),
+            ),
             tuple(policies.values()),
             {"task": task, "seed": seed},
         )
-
-    @staticmethod
-    def _learnt(chain: Chain, iteration: int) -> range:
-        """The iterations whose runs the policy of an iteration learns from."""
-        return range(1 if chain.rules.accumulate else iteration, iteration + 1)
 
     def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
         """What these iterations collect: runs that no policy had a part in, then the warm ones of each."""
@@ -348,7 +338,7 @@ class Recipes:
     def _cold_blocks(self, chain: Chain, iterations: range) -> list[Artefact]:
         """The blocks of cold solves that hold the instances of these iterations."""
         size = self.config.block_size
-        instances = (range(*self._instances(chain, each)) for each in iterations)
+        instances = (range(*chain.instances(each)) for each in iterations)
         blocks = {number // size for numbers in instances for number in numbers}
         return [
             self.cold_block(
@@ -365,37 +355,28 @@ class Recipes:
         """Settings for the solves that the method learns from."""
         return warm.model_copy(update={"parameter_gains": True}) if self._in_parameters(chain) else warm
 
-    @staticmethod
-    def _instances(chain: Chain, iteration: int) -> tuple[int, int]:
-        """First and last (exclusive) training instance of an iteration."""
-        first = (iteration - 1) * chain.n_traj if chain.rules.new_instances else 0
-        return first, first + chain.n_traj
-
     def _remember(
         self,
-        stage: str,
         name: str,
-        settings: dict[str, Any],
+        settings: StageSettings,
         inputs: tuple[Artefact, ...],
         labels: dict[str, Any],
         shared: tuple[Artefact, ...] = (),
     ) -> Artefact:
-        artefact = Artefact(stage, name, settings, inputs, labels, shared)
-        return self._known.setdefault((stage, name, artefact.key), artefact)
+        artefact = Artefact(name, settings, inputs, labels, shared)
+        return self._known.setdefault((artefact.stage, name, artefact.key), artefact)
 
-    def _identify(self, name: str) -> dict[str, Any]:
+    def _identify(self, name: str) -> TaskIdentity:
         """What identifies a task: its name, its kind or its file's content, and its options."""
         spec = self.config.tasks[name]
         if spec.module is None:
-            identity: dict[str, Any] = {"name": name, "options": spec.options, "module": None}
-            if spec.kind:
-                identity["kind"] = spec.kind
-            if (kind := spec.kind or name) in TASK_REVISION:
-                identity["revision"] = TASK_REVISION[kind]
-            return identity
+            revision = TASK_REVISION.get(spec.kind or name)
+            return TaskIdentity(
+                name=name, options=spec.options, module=None, kind=spec.kind, revision=revision
+            )
         parts = self.parts(name)
         assert parts is not None
-        return {"name": name, **user_tasks.identity(spec, self.root / spec.module, parts, TASK_REVISION)}
+        return user_tasks.identity(name, spec, self.root / spec.module, parts, TASK_REVISION)
 
     def _parts(self, name: str) -> user_tasks.TaskParts | None:
         spec = self.config.tasks[name]
@@ -416,9 +397,3 @@ class Recipes:
                 f"config: methods.{method}: T_p - T_h = {policy.max_action_length} coming actions are more "
                 f"than the {horizon} steps of task {task}; lower policy.prediction_horizon"
             )
-
-
-def _learnt_by(policy: Artefact) -> dict[str, Any]:
-    """The settings of a policy that say which of the runs it is made from it learns from."""
-    names = ("instances", "chunks", "interplay", "iteration")
-    return {name: policy.settings[name] for name in names if name in policy.settings}

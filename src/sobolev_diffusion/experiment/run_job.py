@@ -9,9 +9,7 @@ from pathlib import Path
 
 from sobolev_diffusion.experiment.ending import fail
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check, write_stamp
-from sobolev_diffusion.experiment.user_tasks import check_unchanged
 from sobolev_diffusion.experiment.weaknesses import Weakness, noted, of_inputs
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.tasks.base import TaskError
@@ -27,7 +25,7 @@ def run(job: Job, output: Path) -> None:
         BadArtefact: see `check_sources`.
     """
     check_sources(job)
-    write(job, output, lambda partial: STAGES[job.stage].compute(job, partial), time.perf_counter())
+    write(job, output, lambda partial: job.settings.compute(job, partial), time.perf_counter())
 
 
 def check_sources(job: Job) -> None:
@@ -38,8 +36,7 @@ def check_sources(job: Job) -> None:
     """
     for path, key in job.inputs:
         check(path, key)
-    if "task" in job.settings:
-        check_unchanged(job.settings["task"])
+    job.settings.check_unchanged()
 
 
 def write(

@@ -40,10 +40,10 @@ def write_stamp(
         weakened: what weakens it, see `weaknesses`.
     """
     stamp = {
-        "stage": job.stage,
-        "version": job.version,
+        "stage": job.stage.name,
+        "version": job.stage.version,
         "key": job.key,
-        "settings": job.settings,
+        "settings": job.settings.identity(),
         "upstream": list(job.upstream),
         "labels": job.labels,
         "sha256": digest(content),

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import torch
 
-from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import place_of
 from sobolev_diffusion.experiment.circumstances import machine
 from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import check_sources, write
+from sobolev_diffusion.experiment.stages.policies import PolicySettings
 from sobolev_diffusion.experiment.weaknesses import noted
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.train import TrainingFailed
@@ -40,9 +40,7 @@ def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefa
     return [
         policy
         for policy in plan.experiments.policies(name, iteration)
-        if MethodConfig(**policy.settings["method"]).policy.trained
-        and not there(policy)
-        and all(map(there, policy.inputs))
+        if _settings(policy).method.policy.trained and not there(policy) and all(map(there, policy.inputs))
     ]
 
 
@@ -70,21 +68,16 @@ def train_experiment(
         jobs = [policy.job([_place(plan, each, cache) for each in policy.sources]) for policy in artefacts]
         for job in jobs:
             check_sources(job)
-        settings = jobs[0].settings
+        settings = _settings(artefacts[0])
         log.info("%d policies of %s together", len(jobs), jobs[0].labels["method"])
         outputs = [Path(plan.config.results) / artefact.file for artefact in artefacts]
         given, weakened = [], []
-        for job, output in zip(jobs, outputs, strict=True):
+        for artefact, job, output in zip(artefacts, jobs, outputs, strict=True):
             with noted(job, output) as found:
-                given.append(training_input(job))
+                given.append(training_input(_settings(artefact), job.paths))
             weakened.append(found)
-        outcomes = train_together(
-            jobs[0].task(),
-            given,
-            MethodConfig(**settings["method"]),
-            settings["epochs"],
-            device,
-        )
+        assert settings.epochs is not None  # they have a network to train
+        outcomes = train_together(settings.task.checked(), given, settings.method, settings.epochs, device)
         for index, outcome in outcomes:
             if isinstance(outcome, TrainingFailed):
                 yield outputs[index], outcome
@@ -101,7 +94,13 @@ def _place(plan: Plan, artefact: Artefact, cache: Path) -> Path:
 
 def _method(policy: Artefact) -> str:
     """What policies that are trained together have in common."""
-    return json.dumps([policy.settings[name] for name in ("task", "method", "epochs")], sort_keys=True)
+    settings = _settings(policy)
+    return json.dumps([settings.task.identity(), settings.method.identity(), settings.epochs], sort_keys=True)
+
+
+def _settings(policy: Artefact) -> PolicySettings:
+    assert isinstance(policy.settings, PolicySettings)
+    return policy.settings
 
 
 def _described(device: torch.device, count: int) -> str:

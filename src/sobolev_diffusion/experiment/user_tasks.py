@@ -19,6 +19,7 @@ from typing import Any
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
+from sobolev_diffusion.experiment.task_identity import TaskIdentity
 from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 from sobolev_diffusion.tasks.local_files import is_local
 from sobolev_diffusion.tasks.opened_files import read_files, recording
@@ -136,45 +137,50 @@ def _undeclared(module: Path, parts: TaskParts, opened: list[Path]) -> list[str]
 
 
 def identity(
-    spec: TaskConfig, module: Path, parts: TaskParts, revisions: Mapping[str, int]
-) -> dict[str, Any]:
-    """What keys are made of, besides the name.
+    name: str, spec: TaskConfig, module: Path, parts: TaskParts, revisions: Mapping[str, int]
+) -> TaskIdentity:
+    """What keys are made of.
 
     Args:
-        spec: of the task, in the configuration.
+        name, spec: of the task, in the configuration.
         module: its file.
         parts: what else it was made from.
         revisions: of built-in tasks.
     """
-    content = {"options": spec.options, "module": spec.module, "sha256": digest(module), **parts.digests()}
-    revised = {kind: revisions[kind] for kind in parts.kinds if kind in revisions}
-    return content | ({"revisions": revised} if revised else {})
+    return TaskIdentity(
+        name=name,
+        options=spec.options,
+        module=spec.module,
+        sha256=digest(module),
+        revisions={kind: revisions[kind] for kind in parts.kinds if kind in revisions},
+        **parts.digests(),
+    )
 
 
-def check_unchanged(settings: Mapping[str, Any]) -> None:
+def check_unchanged(task: TaskIdentity) -> None:
     """Check that the files of a user's task are those that keys were made of.
 
     Where this process has made the task, its modules are those that were loaded; else those where they should
     be. A built-in task has none.
 
     Args:
-        settings: what `identity` returned, from the plan.
+        task: from the plan.
 
     Raises:
         BadArtefact: one was edited, or is gone.
     """
-    if settings.get("module") is None:
+    if task.module is None:
         return
-    module = Path(settings["module"])
-    expected = {module: settings["sha256"]}
-    for name, content in settings.get("modules", {}).items():
+    module = Path(task.module)
+    expected: dict[Path, str | None] = {module: task.sha256}
+    for name, content in task.modules.items():
         path = _module_file(name, module.parent)
         if path:  # else not yet: it is imported later, and this is called again at the end
             expected[path] = content
-    expected |= {module.parent / name: content for name, content in settings.get("files", {}).items()}
-    for path, content in expected.items():
-        if not path.is_file() or digest(path) != content:
-            problem = f"is not as it was when the run was planned, which task {settings['name']} is made from"
+    expected |= {module.parent / name: content for name, content in task.files.items()}
+    for path, known in expected.items():
+        if not path.is_file() or digest(path) != known:
+            problem = f"is not as it was when the run was planned, which task {task.name} is made from"
             raise BadArtefact(path, problem, "run again")
 
 

@@ -23,7 +23,7 @@ Weakness = dict[str, Any]
 def noted(job: Job, output: Path) -> Iterator[list[Weakness]]:
     """What weakens the artefact of a job, filled while it is computed."""
     found: list[Weakness] = []
-    whose = {"file": str(output), "of": f"{job.stage} of {job.labels.get('task', '?')}"}
+    whose = {"file": str(output), "of": f"{job.stage.name} of {job.labels.get('task', '?')}"}
     with warnings.catch_warnings():
         warnings.simplefilter("always", Weakened)
         show = warnings.showwarning

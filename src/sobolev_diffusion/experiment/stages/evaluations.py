@@ -4,53 +4,98 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.experiment.job import Job, Stage
-
-
-def evaluate_instances(job: Job, output: Path) -> None:
-    """TO alone, or a policy by T_a, on the evaluation instances of a seed."""
-    from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
-    from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
-    from sobolev_diffusion.experiment.parquet import write_labelled
-    from sobolev_diffusion.policies import Policy
-    from sobolev_diffusion.solver.demonstrations import Demonstrations
-    from sobolev_diffusion.warm_start.evaluate import evaluate, evaluate_chosen, evaluate_runs
-
-    s, task = job.settings, job.task()
-    source, *runs = job.paths
-    if "action_lengths" not in s:
-        table = evaluate_runs(task, Demonstrations.load(source))
-    elif "guess" in s:
-        table = evaluate_chosen(
-            task,
-            Policy.load(source),
-            chosen_demonstrations(s["learnt"], runs),
-            GuessConfig(**s["guess"]),
-            SolverConfig(**s["cold"]),
-            WarmConfig(**s["solver"]),
-            s["seed"],
-            s["instances"],
-            s["action_lengths"],
-            workers=job.workers,
-        )
-    else:
-        table = evaluate(
-            task,
-            Policy.load(source),
-            WarmConfig(**(s["solver"] or {})),
-            s["seed"],
-            s["instances"],
-            s["action_lengths"],
-            refine=s["solver"] is not None,
-            workers=job.workers,
-        )
-    write_labelled(output, job.labels, table)
-
+from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.experiment.job import Job, OnTask, Stage
+from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 
 STAGE = Stage(
     name="evaluations",
     rule="evaluation",
     suffix=".parquet",
     message="evaluation",
-    compute=evaluate_instances,
 )
+
+
+class SolverEvaluation(OnTask):
+    """TO alone, from its runs."""
+
+    stage = STAGE
+
+    solver: SolverConfig
+    seed: int
+    instances: int
+
+    def compute(self, job: Job, output: Path) -> None:
+        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.solver.demonstrations import Demonstrations
+        from sobolev_diffusion.warm_start.evaluate import evaluate_runs
+
+        (source,) = job.paths
+        table = evaluate_runs(self.task.checked(), Demonstrations.load(source))
+        write_labelled(output, job.labels, table)
+
+
+class PolicyEvaluation(OnTask):
+    """A policy by T_a."""
+
+    stage = STAGE
+
+    solver: WarmConfig | None
+    """Refines the rollouts; none: they are not refined."""
+    seed: int
+    instances: int
+    action_lengths: tuple[int, ...]
+
+    def compute(self, job: Job, output: Path) -> None:
+        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.policies import Policy
+        from sobolev_diffusion.warm_start.evaluate import evaluate
+
+        (source,) = job.paths
+        table = evaluate(
+            self.task.checked(),
+            Policy.load(source),
+            self.solver or WarmConfig(),
+            self.seed,
+            self.instances,
+            self.action_lengths,
+            refine=self.solver is not None,
+            workers=job.workers,
+        )
+        write_labelled(output, job.labels, table)
+
+
+class ChosenEvaluation(OnTask):
+    """A policy by T_a, where the guess that is refined is chosen."""
+
+    stage = STAGE
+
+    guess: GuessConfig
+    cold: SolverConfig
+    solver: WarmConfig
+    seed: int
+    instances: int
+    action_lengths: tuple[int, ...]
+    learnt: LearntRuns
+    """What the policy learnt from, which follows it among the job's inputs."""
+
+    def compute(self, job: Job, output: Path) -> None:
+        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
+        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.policies import Policy
+        from sobolev_diffusion.warm_start.evaluate import evaluate_chosen
+
+        source, *runs = job.paths
+        table = evaluate_chosen(
+            self.task.checked(),
+            Policy.load(source),
+            chosen_demonstrations(self.learnt, runs),
+            self.guess,
+            self.cold,
+            self.solver,
+            self.seed,
+            self.instances,
+            self.action_lengths,
+            workers=job.workers,
+        )
+        write_labelled(output, job.labels, table)

@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from sobolev_diffusion.experiment.job import Job, Stage
+from pydantic import Field
 
-
-def follow_progress(job: Job, output: Path) -> None:
-    """Cost and feasibility against wall-clock time, one instance at a time."""
-    from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
-    from sobolev_diffusion.experiment.circumstances import machine
-    from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
-    from sobolev_diffusion.experiment.parquet import write_parquet
-    from sobolev_diffusion.policies import Policy
-    from sobolev_diffusion.warm_start.profiles import profile
-
-    s, paths = job.settings, job.paths
-    methods = s["methods"]
-    policies = {method: Policy.load(path) for method, path in zip(methods, paths, strict=False)}
-    learnt = dict.fromkeys(methods)
-    first = len(methods)
-    for method, settings, count in zip(methods, s.get("learnt", []), s.get("runs", []), strict=False):
-        learnt[method] = chosen_demonstrations(settings, paths[first : first + count])
-        first += count
-    table = profile(
-        job.task(),
-        policies,
-        learnt,
-        GuessConfig(**s["guess"]),
-        SolverConfig(**s["cold"]),
-        WarmConfig(**s["warm"]),
-        s["seed"],
-        s["instances"],
-        s["action_length"],
-    )
-    write_parquet(output, table.assign(processor=machine()["processor"]))
-
+from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config.section import LATER
+from sobolev_diffusion.experiment.job import Job, OnTask, Stage
+from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 
 STAGE = Stage(
     name="profiles",
     rule="profile",
     suffix=".parquet",
     message="profile",
-    compute=follow_progress,
     alone=True,
 )
+
+
+class Profile(OnTask):
+    """Cost and feasibility against wall-clock time, one instance at a time."""
+
+    stage = STAGE
+
+    cold: SolverConfig
+    warm: WarmConfig
+    guess: GuessConfig
+    seed: int
+    instances: int
+    methods: tuple[str, ...]
+    """Of the policies, the job's first inputs."""
+    action_length: int
+    learnt: Annotated[tuple[LearntRuns, ...], Field(json_schema_extra=LATER)] = ()
+    """What each of them learnt from, where guesses are chosen among that; it follows among the inputs."""
+    runs: Annotated[tuple[int, ...], Field(json_schema_extra=LATER)] = ()
+    """How many files they are, of each."""
+
+    def compute(self, job: Job, output: Path) -> None:
+        from sobolev_diffusion.experiment.circumstances import machine
+        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
+        from sobolev_diffusion.experiment.parquet import write_parquet
+        from sobolev_diffusion.policies import Policy
+        from sobolev_diffusion.warm_start.profiles import profile
+
+        methods, paths = self.methods, job.paths
+        policies = {method: Policy.load(path) for method, path in zip(methods, paths, strict=False)}
+        learnt = dict.fromkeys(methods)
+        first = len(methods)
+        for method, runs, count in zip(methods, self.learnt, self.runs, strict=False):
+            learnt[method] = chosen_demonstrations(runs, paths[first : first + count])
+            first += count
+        table = profile(
+            self.task.checked(),
+            policies,
+            learnt,
+            self.guess,
+            self.cold,
+            self.warm,
+            self.seed,
+            self.instances,
+            self.action_length,
+        )
+        write_parquet(output, table.assign(processor=machine()["processor"]))

@@ -1,4 +1,5 @@
-"""The stages of the workflow, each declared in one file: name, version, suffix, rule, and what it computes.
+"""The stages of the workflow, each declared in one file: name, version, suffix, rule, typed settings, and
+what is computed with these.
 
 Looking at them needs no torch and no solver: what a stage computes with is imported when it computes.
 """

@@ -4,32 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
-from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
-from sobolev_diffusion.tasks.random_streams import torch_seed
-from sobolev_diffusion.training.minibatches import TrainingInput
-
-if TYPE_CHECKING:
-    from sobolev_diffusion.experiment.stages.policies import PolicySettings
-
-
-def training_input(policy: PolicySettings, paths: Sequence[Path]) -> TrainingInput:
-    """What a policy learns from.
-
-    Args:
-        policy: its settings.
-        paths: see `runs_of_iterations`; then the policy that it goes on from, if any.
-    """
-    runs, iteration, before = list(paths), policy.iteration or 1, None
-    if iteration > 1 and not policy.rules.reset:
-        before = Policy.load(runs.pop())
-    chosen = chosen_demonstrations(policy, runs)
-    seed = torch_seed("training", policy.task.name, policy.seed, iteration)
-    return TrainingInput(chosen, seed, before if isinstance(before, ChunkPolicy) else None)
 
 
 def chosen_demonstrations(runs: LearntRuns, paths: Sequence[Path]) -> Demonstrations:

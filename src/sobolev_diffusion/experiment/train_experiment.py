@@ -14,7 +14,6 @@ import torch
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.cache import place_of
 from sobolev_diffusion.experiment.circumstances import machine
-from sobolev_diffusion.experiment.learning_data import training_input
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import check_sources, write
 from sobolev_diffusion.experiment.stages.policies import PolicySettings
@@ -74,7 +73,7 @@ def train_experiment(
         given, weakened = [], []
         for artefact, job, output in zip(artefacts, jobs, outputs, strict=True):
             with noted(job, output) as found:
-                given.append(training_input(_settings(artefact), job.paths))
+                given.append(_settings(artefact).training_input(job.paths))
             weakened.append(found)
         assert settings.epochs is not None  # they have a network to train
         outcomes = train_together(settings.task.checked(), given, settings.method, settings.epochs, device)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from sobolev_diffusion.policies.native_kernels import Predictor
-
-if TYPE_CHECKING:
-    from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.policies.native_kernels import Kernels, Predictor
 
 Engine = Literal["auto", "native", "torch"]
+
+
+class Network(Protocol):
+    """What is computed: in PyTorch, and with kernels where there are any for it."""
+
+    @property
+    def network(self) -> nn.Module:
+        """Its weights."""
+
+    @property
+    def kernels(self) -> Kernels | None:
+        """The native kernels for the network as it is now; None where they do not apply."""
+
+    def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
+        """(B, no), (B, T_h, na), (B, *noise_shape), all float32 -> chunk (B, T_p, na)."""
 
 
 class PredictionEngine:
@@ -24,7 +36,7 @@ class PredictionEngine:
 
     def chunk(
         self,
-        policy: ChunkPolicy,
+        policy: Network,
         engine: Engine,
         observation: np.ndarray,
         history: np.ndarray,
@@ -58,7 +70,7 @@ class PredictionEngine:
     def __getstate__(self) -> dict[str, None]:
         return {"_packed": None}  # made again by a copy
 
-    def _predictor(self, policy: ChunkPolicy) -> Predictor | None:
+    def _predictor(self, policy: Network) -> Predictor | None:
         """The packed weights, packed again when they have changed; none where the kernels do not apply."""
         if self._packed is None or self._packed.outdated():
             kernels = policy.kernels

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from sobolev_diffusion.tasks.closed_loop import Controller
 
 if TYPE_CHECKING:
-    from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
     from sobolev_diffusion.tasks.base import Array, Task
+
+
+class PredictsActions(Protocol):
+    """What receding horizon control needs of a policy."""
+
+    @property
+    def history(self) -> int:
+        """T_h: how many of the last actions it is told."""
+
+    @property
+    def noise_shape(self) -> tuple[int, ...]:
+        """Shape of the standard normal numbers that one prediction consumes."""
+
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """(n, no), (n, T_h, na), (n, *noise_shape) -> at least T_a actions to come, (n, .., na)."""
 
 
 class RecedingHorizon(Controller):
@@ -22,7 +36,7 @@ class RecedingHorizon(Controller):
 
     Args:
         task: observation and action maps.
-        policy: predicts chunks.
+        policy: predicts the actions to come.
         thetas: one per instance.
         generators: one per instance, for the noise of the diffusion.
         action_length: T_a.
@@ -31,7 +45,7 @@ class RecedingHorizon(Controller):
     def __init__(
         self,
         task: Task,
-        policy: ChunkPolicy,
+        policy: PredictsActions,
         thetas: Sequence[Array],
         generators: Sequence[np.random.Generator],
         action_length: int,

@@ -15,8 +15,6 @@ import aligator
 import numpy as np
 from numpy.typing import NDArray
 
-from sobolev_diffusion.tasks.fingerprint import Fingerprint
-
 Array = NDArray[np.float64]
 ControlMode = Literal["torque", "state"]
 
@@ -66,7 +64,7 @@ class Task(ABC):
     upper: Array
 
     _passed: tuple[list[object], int] | None = None  # what `check_once` has seen of it
-    _fingerprint: Fingerprint | None = None  # what `fingerprint` has found
+    _fingerprint: object = None  # what `fingerprint` has found
 
     def __init__(self, control: ControlMode = "torque") -> None:
         if control not in ("torque", "state"):

@@ -66,7 +66,7 @@ def fingerprint(task: Task) -> Fingerprint:
     """The fingerprint of a task that has passed `check_task`; the same object until the task changes."""
     setup = task.name, task.control, float(task.dt), int(task.horizon)
     kept = task._fingerprint
-    if kept is None or (kept.task, kept.control, kept.dt, kept.horizon) != setup:
+    if not isinstance(kept, Fingerprint) or (kept.task, kept.control, kept.dt, kept.horizon) != setup:
         kept = Fingerprint(*setup, _numbers(task))
         task._fingerprint = kept
     return kept

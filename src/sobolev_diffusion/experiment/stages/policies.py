@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
+
+if TYPE_CHECKING:
+    from sobolev_diffusion.training.minibatches import TrainingInput
 
 STAGE = Stage(
     name="policies",
@@ -27,13 +32,12 @@ class PolicySettings(OnTask, LearntRuns):
     seed: int
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.learning_data import training_input
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.policies.nearest import NearestDemonstration
         from sobolev_diffusion.tasks.fingerprint import fingerprint
         from sobolev_diffusion.training.train import train
 
-        task, given, method = self.task.checked(), training_input(self, job.paths), self.method
+        task, given, method = self.task.checked(), self.training_input(job.paths), self.method
         runs = given.demonstrations
         policy: Policy
         if self.epochs is not None:
@@ -43,3 +47,21 @@ class PolicySettings(OnTask, LearntRuns):
             policy = NearestDemonstration(runs.theta, runs.xs, runs.us, runs.gains, in_parameters)
             policy.trained_on = fingerprint(task)
         policy.save(output)
+
+    def training_input(self, paths: Sequence[Path]) -> TrainingInput:
+        """What the policy learns from.
+
+        Args:
+            paths: see `learning_data.runs_of_iterations`; then the policy that it goes on from, if any.
+        """
+        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
+        from sobolev_diffusion.policies import ChunkPolicy, Policy
+        from sobolev_diffusion.tasks.random_streams import torch_seed
+        from sobolev_diffusion.training.minibatches import TrainingInput
+
+        runs, iteration, before = list(paths), self.iteration or 1, None
+        if iteration > 1 and not self.rules.reset:
+            before = Policy.load(runs.pop())
+        seed = torch_seed("training", self.task.name, self.seed, iteration)
+        chosen = chosen_demonstrations(self, runs)
+        return TrainingInput(chosen, seed, before if isinstance(before, ChunkPolicy) else None)

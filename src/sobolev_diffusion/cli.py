@@ -14,7 +14,7 @@ from typing import Any
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
-from sobolev_diffusion.experiment import cache
+from sobolev_diffusion.experiment.cache import Cache, freeze
 from sobolev_diffusion.experiment.circumstances import kernels
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
@@ -22,6 +22,7 @@ from sobolev_diffusion.experiment.provenance import altered, provenance
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_workflow import run_workflow
 from sobolev_diffusion.experiment.stages import STAGES
+from sobolev_diffusion.experiment.stamps import check
 from sobolev_diffusion.experiment.user_tasks import look_at
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.files import BadArtefact, digest
@@ -48,12 +49,13 @@ def make_parser() -> argparse.ArgumentParser:
 
     add(RUN, lambda _: None, "run the workflow in this folder; all that follows is for Snakemake")
     show = add("show", _show, "what made an artefact, a figure or a table")
-    show.add_argument("file", type=Path, help="the file")
+    show.add_argument("what", help="its file, or the key of a frozen artefact")
+    show.add_argument("--cache", type=Path, default=Path("results/cache"), help="folder of frozen ones")
     add("schema", lambda _: print(schema_text(), end=""), "print the JSON schema of the configuration")
     check_all = add("verify", _verify, "read every file again: is it what was written?")
     check_all.add_argument("--results", type=Path, default=Path("results"), help="folder of the results")
     check_all.add_argument("--cache", type=Path, default=Path("results/cache"), help="folder of frozen ones")
-    freeze = add("freeze", _freeze, "copy computed artefacts into the committed cache")
+    freeze = add("freeze", _freeze, "put computed artefacts into the cache that git keeps")
     freeze.add_argument("--config", **on_top)
     freeze.add_argument("--stage", choices=sorted(STAGES), required=True, help="of this stage")
     freeze.add_argument("--seed", type=int, help="of this seed only")
@@ -76,12 +78,12 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("--to", choices=("cpp",), required=True, help="cpp: C++17 source in a folder")
     export.add_argument("destination", type=Path, help="what to write")
     export.add_argument("--name", default="sobolev_policy", help="of the CMake target and the namespace")
-    check = add(
+    check_config = add(
         "check-config",
         lambda options: load(*options.config),
         "validate the configuration, with files on top of it",
     )
-    check.add_argument("config", **on_top)
+    check_config.add_argument("config", **on_top)
     check_task = add("check-task", _check_task, "try a task of your own, its derivatives too")
     check_task.add_argument("file", type=Path, help="the Python file with the task")
     check_task.add_argument(
@@ -113,7 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _show(options: argparse.Namespace) -> None:
-    print(json.dumps(provenance(options.file), indent=1))
+    path = Path(options.what)
+    place = None if path.exists() else Cache(options.cache).find(options.what)
+    made = provenance(path) if place is None else check(place, options.what)
+    print(json.dumps(made, indent=1))
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -154,7 +159,7 @@ def _freeze(options: argparse.Namespace) -> None:
         and fnmatch(artefact.name, options.name)
     ]
     results = Path(settings.results)
-    for path in cache.freeze(chosen, results, Path("results/cache")):
+    for path in freeze(chosen, results, Cache(Path("results/cache"))):
         print(path)
 
 
@@ -181,13 +186,13 @@ def _train_together(options: argparse.Namespace) -> None:
             "no CUDA device here: train with the ordinary workflow, `snakemake --cores N all`, which is the "
             "fast way on a CPU; --device cpu trains together on it all the same"
         )
-    plan, cache_folder = Plan(load(*options.config)), Path("results/cache")
-    policies = trainable(plan, options.experiment, options.iteration, cache_folder)
+    plan, cache = Plan(load(*options.config)), Cache(Path("results/cache"))
+    policies = trainable(plan, options.experiment, options.iteration, cache)
     print(f"{len(policies)} policies to train whose demonstrations are there")
     device = torch.device(options.device or "cuda")
     failures = []
     try:
-        for path, failure in train_experiment(plan, policies, cache_folder, device):
+        for path, failure in train_experiment(plan, policies, cache, device):
             if failure:
                 failures.append(f"{path}: {failure}")
             else:

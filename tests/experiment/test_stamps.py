@@ -1,4 +1,4 @@
-"""Artefacts on disk: whole or absent, frozen and restored byte for byte."""
+"""Artefacts on disk: whole or absent."""
 
 import errno
 import os
@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 from artefacts import by_hand
 
-from sobolev_diffusion.experiment.cache import freeze, place_of, restore
-from sobolev_diffusion.experiment.stamps import check, read_stamp, stamp_path, write_stamp
-from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
+from sobolev_diffusion.files import write_atomically
 
 ONE = by_hand("evaluations", "task/method/seed0")
-TIMES = by_hand("timings", "task")
 
 
 def compute(results, artefact, content):
@@ -28,12 +26,6 @@ def compute(results, artefact, content):
 
     write_atomically(path, write)
     return path
-
-
-@pytest.fixture
-def results(tmp_path):
-    compute(tmp_path, ONE, b"one")
-    return tmp_path
 
 
 def test_failed_write_leaves_nothing(tmp_path):
@@ -57,46 +49,6 @@ def test_failed_write_keeps_the_old_file(tmp_path):
     with pytest.raises(RuntimeError):
         write_atomically(target, fail)
     assert target.read_bytes() == b"old"
-
-
-def test_freeze_copies_what_is_computed_and_restore_brings_it_back(results, tmp_path):
-    cache = tmp_path / "cache"
-    frozen = cache / "evaluations" / f"{ONE.key}.parquet"
-    absent = by_hand("evaluations", "task/method/seed2", 2)
-    assert freeze([ONE, absent], results, cache) == [frozen]
-    assert freeze([ONE, absent], results, cache) == []
-    check(frozen, ONE.key)
-    target = tmp_path / "elsewhere" / ONE.file
-    restore(frozen, ONE.key, target)
-    check(target, ONE.key)
-    assert target.read_bytes() == b"one"
-    assert read_stamp(target) == read_stamp(results / ONE.file)
-
-
-def test_times_that_were_measured_here_count_before_frozen_ones_and_nothing_else_does(tmp_path):
-    results, cache = tmp_path / "results", tmp_path / "cache"
-    for artefact in (ONE, TIMES):
-        assert place_of(artefact, results, cache) == results / artefact.file
-        compute(tmp_path / "elsewhere", artefact, b"there")
-        freeze([artefact], tmp_path / "elsewhere", cache)
-        assert place_of(artefact, results, cache) == cache / artefact.cached_file
-        assert place_of(artefact, results, None) == results / artefact.file
-        compute(results, artefact, b"here")
-    assert place_of(ONE, results, cache) == cache / ONE.cached_file
-    assert place_of(TIMES, results, cache) == results / TIMES.file
-
-
-def test_freeze_and_restore_refuse_an_altered_file(results, tmp_path):
-    cache = tmp_path / "cache"
-    (frozen,) = freeze([ONE], results, cache)
-    for path in (frozen, results / ONE.file):
-        path.write_bytes(b"other")
-    with pytest.raises(BadArtefact, match="was altered"):
-        freeze([ONE], results, tmp_path / "another")
-    target = tmp_path / "elsewhere" / ONE.file
-    with pytest.raises(BadArtefact, match="was altered"):
-        restore(frozen, ONE.key, target)
-    assert not target.exists()
 
 
 def test_there_is_no_artefact_without_its_stamp_at_any_moment(tmp_path, monkeypatch):

@@ -186,12 +186,13 @@ def test_what_lies_behind_a_link_is_verified_too_and_a_link_in_a_circle_ends(fol
 
 @pytest.mark.parametrize("name", ["copy of {}", "{} (1)", "{}.bak"])
 def test_a_stray_copy_among_the_frozen_is_named_with_what_removes_it(folder, name):
-    frozen = Path("cache/evaluations") / f"{ONE.key}.parquet"
+    policy = by_hand("policies", "task/method/seed0")
+    frozen = Path("cache") / policy.frozen_file
     frozen.parent.mkdir(parents=True)
-    for path, copy in ((FILE, frozen), (stamp_path(FILE), stamp_path(frozen))):
-        shutil.copy(path, copy)
+    frozen.write_text("weights")
+    write_stamp(frozen, frozen, policy.job([]), seconds=1.0)
     assert faults() == []
-    stray = frozen.with_name(f"{name.format(ONE.key)}.parquet")
+    stray = frozen.with_name(f"{name.format(policy.key)}.safetensors")
     shutil.copy(frozen, stray)
     (fault,) = faults()
     assert fault.startswith(f"{stray}: ")

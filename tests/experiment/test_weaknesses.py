@@ -44,12 +44,12 @@ def test_they_are_handed_on_once(chain):
     assert "weakened" not in read_stamp(blocks[0])
     assert [each["lost"] for each in read_stamp(policy)["weakened"]] == [3, 7]
     assert read_stamp(evaluation)["weakened"] == read_stamp(policy)["weakened"]
-    assert of_inputs([evaluation, policy]) == read_stamp(policy)["weakened"]
+    assert of_inputs(map(read_stamp, [evaluation, policy])) == read_stamp(policy)["weakened"]
 
 
 def test_the_worst_of_a_kind_is_told(chain):
     blocks, _, evaluation = chain
-    (line,) = summary(of_inputs([evaluation, *blocks]))
+    (line,) = summary(of_inputs(map(read_stamp, [evaluation, *blocks])))
     assert line == (
         "demonstrations of pendulum: 7 of 10 solves ended without a result: 1 x a crash "
         f"(the worst of 2, {blocks[2]})"

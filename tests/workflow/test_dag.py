@@ -1,7 +1,6 @@
 """The DAG as Snakemake sees it: what a fresh clone runs, where artefacts are taken from, what is refused."""
 
 import base64
-import json
 import re
 import shutil
 
@@ -10,6 +9,7 @@ import yaml
 from clones import clone, planned, snakemake, workflow
 from configurations import project, written
 
+from sobolev_diffusion.experiment.cache import Cache
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import check
@@ -24,8 +24,9 @@ def folder(tmp_path):
 
 def frozen(folder, stage):
     """The first artefact of the plan whose frozen copy is there."""
+    cache = Cache(folder / "results/cache")
     for artefact in Plan(project(folder=folder), folder).artefacts():
-        if artefact.stage == stage and (folder / "results/cache" / artefact.cached_file).exists():
+        if artefact.stage == stage and cache.place(artefact):
             return artefact
     raise AssertionError(f"nothing of {stage} is frozen")
 
@@ -101,8 +102,7 @@ def test_a_frozen_artefact_of_every_stage_can_be_asked_for_by_name(folder):
 
 def test_what_is_not_frozen_is_computed_when_asked_for(folder):
     artefact = frozen(folder, "evaluations")
-    for path in (folder / "results/cache/evaluations").glob(f"{artefact.key}*"):
-        path.unlink()
+    shutil.rmtree(folder / "results/cache/evaluations")
     status, output = snakemake(folder, "-n", f"results/{artefact.file}")
     assert status == 0, output
     assert planned(output)["evaluation"] == 1
@@ -144,14 +144,11 @@ def test_file_of_other_settings_is_refused(folder):
 
 def test_a_bad_input_ends_a_drawing_with_one_line(folder):
     """Altered after Snakemake looked: the job itself looks again."""
-    artefact = frozen(folder, "timings")
-    stamp = folder / "results/cache" / f"{artefact.cached_file}.stamp.json"
+    part = Cache(folder / "results/cache").place(frozen(folder, "timings"))
     script = folder / "workflow/scripts/draw.py"
-    altered = json.dumps({**json.loads(stamp.read_text()), "sha256": "0" * 64})
-    script.write_text(
-        f"from pathlib import Path\nPath({str(stamp)!r}).write_text({altered!r})\n{script.read_text()}"
-    )
+    alter = f"from pathlib import Path\nPath({str(part)!r}).write_bytes(b'other')\n"
+    script.write_text(f"{alter}{script.read_text()}")
     status, output = snakemake(folder, "--cores", "1", "results/tables/timing_pendulum.md")
     assert status != 0
-    assert f"results/cache/{artefact.cached_file}: was altered after it was computed; " in output
+    assert f"{part.relative_to(folder)}: was altered after it was frozen; " in output
     assert "BadArtefact" not in output

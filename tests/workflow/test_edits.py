@@ -66,7 +66,7 @@ def test_a_leaf_of_one_method_reruns_that_method(drawn):
     artefacts = Plan(project(folder=drawn), drawn).artefacts()
     solved = [each for each in artefacts if each.labels["task"] == "pendulum" and "block" in each.labels]
     assert len(solved) == seeds * -(-max(experiment["n_traj"]) // CONFIG.get("block_size", 10))
-    blocks = sum(not (drawn / "results/cache" / each.cached_file).exists() for each in solved)
+    blocks = sum(not (drawn / "results/cache" / each.frozen_file).exists() for each in solved)
     drawn_again = {"figure": 1, "table": 2}
     assert jobs == {"policy": runs, "evaluation": runs, "demonstrations": blocks, "timing": 1, **drawn_again}
     assert "must show results of other settings" in output

@@ -57,9 +57,8 @@ def test_spoilt_artefacts_are_named_all_at_once_and_nothing_runs(drawn):
     assert status != 0
     assert "Traceback" not in output
     for name in (one.name, two.name):
-        assert (
-            f"{CACHE}/{name}: was altered after it was computed; git checkout -- '{CACHE}/{name}*'" in output
-        )
+        remedy = f"git checkout -- '{CACHE}/{name.removesuffix('.part.parquet')}*'"
+        assert f"{CACHE}/{name}: was altered after it was frozen; {remedy}" in output
     assert "results/policies/pendulum/stolen.safetensors: has no readable stamp" in output
     assert "rm results/policies/pendulum/stolen.safetensors* and run again" in output
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sobolev_diffusion.experiment import cache
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.cache import Cache, place_of as place
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.housekeeping import make_folder
@@ -50,13 +50,14 @@ if is_project():
 
 RESULTS = CONFIG.results
 CACHE = "results/cache"
+FROZEN = Cache(Path(CACHE))
 COMPUTED_AGAIN: dict[str, bool] = {}
 
 
 def place_of(artefact: Artefact) -> Path:
     """Where it is read from: its frozen copy, where the cache mode allows it and there is one, or computed."""
     take_frozen = CONFIG.cache != "off" and not computed_again(artefact)
-    return cache.place_of(artefact, Path(RESULTS), Path(CACHE) if take_frozen else None)
+    return place(artefact, Path(RESULTS), FROZEN if take_frozen else None)
 
 
 def computed_again(artefact: Artefact) -> bool:

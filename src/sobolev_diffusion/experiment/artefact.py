@@ -72,6 +72,6 @@ class Artefact:
         return f"{self.stage}/{self.name}.{self.key}{self.settings.stage.suffix}"
 
     @property
-    def cached_file(self) -> str:
-        """Path below the cache folder of its frozen copy."""
+    def frozen_file(self) -> str:
+        """Path below the cache folder of its frozen copy, if it is no table."""
         return f"{self.stage}/{self.key}{self.settings.stage.suffix}"

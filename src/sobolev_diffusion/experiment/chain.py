@@ -8,6 +8,9 @@ from typing import Any
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 
+LABELS = ("task", "method", "n_traj", "epochs", "seed", "block", "iteration")
+"""Columns that tell artefacts apart in tables."""
+
 
 @dataclass(frozen=True)
 class Chain:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from sobolev_diffusion.experiment.circumstances import PACKAGE
 from sobolev_diffusion.experiment.ending import fail
-from sobolev_diffusion.experiment.parquet import read_parquet
+from sobolev_diffusion.experiment.parquet import labelled, read_parquet
+from sobolev_diffusion.experiment.parts import is_part, rows_of
 from sobolev_diffusion.experiment.provenance import (
     DrawnFiles,
     answered,
@@ -37,10 +38,11 @@ class CheckedInputs:
     """The files of a drawing's artefacts (`figures.results.Inputs`).
 
     Attributes:
-        labelled: the files, and the labels of their rows: a frozen file may serve under several names.
+        sources: the file that holds each, its key, and the labels of its rows: what is frozen may serve under
+            several names.
     """
 
-    labelled: Sequence[tuple[Path, dict[str, Any]]]
+    sources: Sequence[tuple[Path, str, dict[str, Any]]]
 
     def rows(self) -> pd.DataFrame:
         """The rows of all of them, each with its labels.
@@ -49,7 +51,7 @@ class CheckedInputs:
             BadArtefact: one is no table.
         """
         return pd.concat(
-            [read_parquet(path).assign(**labels) for path, labels in self.labelled], ignore_index=True
+            [labelled(_rows(path, key), labels) for path, key, labels in self.sources], ignore_index=True
         )
 
     def solutions(self) -> list[tuple[Task, Demonstrations]]:
@@ -58,7 +60,11 @@ class CheckedInputs:
         Raises:
             BadArtefact: the stamp names another task than the configuration, or a file of it was edited.
         """
-        return [_solutions(path) for path, _ in self.labelled]
+        return [_solutions(path) for path, _, _ in self.sources]
+
+
+def _rows(path: Path, key: str) -> pd.DataFrame:
+    return rows_of(path, key) if is_part(path) else read_parquet(path)
 
 
 def _solutions(path: Path) -> tuple[Task, Demonstrations]:
@@ -87,7 +93,7 @@ def draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path], st
     start = time.perf_counter()
     artefacts = list(zip(inputs, expected["artefacts"], strict=True))
     _check(expected, inputs, style)
-    checked = CheckedInputs([(path, labels) for path, (_, labels) in artefacts])
+    checked = CheckedInputs([(path, key, labels) for path, (key, labels) in artefacts])
     drawing = from_settings(files.section, expected["settings"])
     with partial_folder(files.record.parent, files.name) as folder:
         drawing.write(folder / files.name, checked, Style.load(style))

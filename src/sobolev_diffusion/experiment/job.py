@@ -32,6 +32,11 @@ class Stage:
     version: int = 1
     alone: bool = False
 
+    @property
+    def is_table(self) -> bool:
+        """Whether its artefacts are rows, of which many are frozen in one file."""
+        return self.suffix == ".parquet"
+
 
 class StageSettings(Section):
     """All that an artefact is a function of besides what it is made from, and how it is computed from these.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 TASK_REVISION = {"ur5": 2, "quadrotor": 2, "quadrotor_columns": 3}
@@ -25,3 +25,19 @@ def artefact_key(stage: str, version: int, settings: dict[str, Any], upstream: S
     content = [stage, version, settings, list(upstream)]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:KEY_LENGTH]
+
+
+def is_of_its_key(stamp: Mapping[str, Any], strict: bool = False) -> bool:
+    """Whether settings and key of a stamp belong together.
+
+    Args:
+        stamp: see `stamps.write_stamp`.
+        strict: False also where it does not tell, as older ones of what has inputs.
+    """
+    if "upstream" not in stamp and stamp.get("inputs") and not strict:
+        return True
+    upstream, version = stamp.get("upstream", []), stamp.get("version", 1)
+    try:
+        return stamp["key"] == artefact_key(stamp["stage"], version, stamp["settings"], upstream)
+    except (KeyError, TypeError, ValueError):
+        return False  # nothing that a configuration could say

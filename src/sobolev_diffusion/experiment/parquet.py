@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sobolev_diffusion.experiment.chain import LABELS
 from sobolev_diffusion.files import BadArtefact, write_atomically
 
 
@@ -27,7 +28,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise BadArtefact(path, f"is not a table ({error})", "evaluate again") from error
 
 
-def write_labelled(path: Path, labels: dict[str, Any], table: pd.DataFrame) -> None:
-    """Write a table with a column for each label before its own."""
-    columns = pd.DataFrame({name: [value] * len(table) for name, value in labels.items()})
-    write_parquet(path, pd.concat([columns, table], axis=1))
+def labelled(table: pd.DataFrame, labels: dict[str, Any]) -> pd.DataFrame:
+    """A table with a column for each label: of the artefact before its own columns, of the drawing behind."""
+    own = table.drop(columns=[name for name in labels if name in table])
+    columns = {name: value for name, value in labels.items() if name in LABELS}
+    before = pd.DataFrame({name: [value] * len(own) for name, value in columns.items()}, index=own.index)
+    added = {name: value for name, value in labels.items() if name not in LABELS}
+    return pd.concat([before, own], axis=1).assign(**added)

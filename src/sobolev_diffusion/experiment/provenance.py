@@ -17,12 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from sobolev_diffusion.experiment.circumstances import PACKAGE, circumstances
-from sobolev_diffusion.experiment.stamps import read_stamp, stamp_path
+from sobolev_diffusion.experiment.parts import check_part, is_part
+from sobolev_diffusion.experiment.stamps import read_stamp, stamp_of, stamp_path
 from sobolev_diffusion.experiment.weaknesses import of_inputs
 from sobolev_diffusion.figures import SECTIONS
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically, write_text_atomically
 
-DRAWING_CODE = ("figures/*.py", "figures/*.html", "experiment/draw.py", "experiment/parquet.py")
+DRAWING_CODE = (
+    "figures/*.py",
+    "figures/*.html",
+    *(f"experiment/{name}.py" for name in ("draw", "parquet", "parts", "rows")),
+)
 FORGOTTEN_AFTER = 24 * 3600  # seconds
 ASKED, ANSWERED = 2.0**31 - 1, 0.0
 """Times of the files of what is expected: the last and the first that every file system knows."""
@@ -129,14 +134,14 @@ def why_draw(files: DrawnFiles, expected: dict[str, Any], inputs: Sequence[Path]
         if written.get(file.name) != digest(file):
             return f"{file} is not the file that was drawn last"
     for (key, _), path in zip(expected["artefacts"], inputs, strict=True):
-        if path.exists() and read.get(key) != _stamped_digest(path):
+        if path.exists() and read.get(key) != _stamped_digest(path, key):
             return f"{path} was computed again"
     return None
 
 
-def _stamped_digest(path: Path) -> str | None:
+def _stamped_digest(path: Path, key: str) -> str | None:
     try:
-        return read_stamp(path)["sha256"]
+        return stamp_of(path, key)["sha256"]
     except BadArtefact:
         return None
 
@@ -194,11 +199,12 @@ def write_record(
         inputs: the files they were drawn from, with their keys.
         seconds: how long drawing took.
     """
+    stamps = [stamp_of(path, key) for path, key in inputs]
     record = {
         "identity": expected,
         "files": {file.name: digest(file) for file in files.paths},
-        "inputs": {key: read_stamp(path)["sha256"] for path, key in inputs},
-        "weakened": of_inputs(path for path, _ in inputs),
+        "inputs": {stamp["key"]: stamp["sha256"] for stamp in stamps},
+        "weakened": of_inputs(stamps),
         "seconds": round(seconds, 3),
         **circumstances(),
     }
@@ -242,11 +248,14 @@ def altered(results: Path) -> list[str]:
 
 
 def provenance(path: Path) -> dict[str, Any]:
-    """What made an artefact, from its stamp, or a drawn file, from its record.
+    """What made an artefact, from its stamp, or a drawn file, from its record; of a part of the cache, all
+    of its stamps, by key.
 
     Raises:
         BadArtefact: nothing tells, what should is damaged, or the file is not what was written.
     """
+    if is_part(path):
+        return dict(check_part(path))
     record = record_path(path.with_suffix(""))
     if not (stamp_path(path).exists() or record.exists()):
         raise BadArtefact(

@@ -20,6 +20,7 @@ import pandas as pd
 from safetensors.numpy import load_file
 
 from sobolev_diffusion.experiment.artefact import Artefact
+from sobolev_diffusion.experiment.cache import Cache, place_of
 from sobolev_diffusion.experiment.circumstances import circumstances
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import read_parquet
@@ -27,7 +28,7 @@ from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import DrawnFiles, identity
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.experiment.run_job import run
-from sobolev_diffusion.experiment.stamps import read_stamp
+from sobolev_diffusion.experiment.stamps import stamp_of
 from sobolev_diffusion.files import digest, write_text_atomically
 from sobolev_diffusion.instruction_sets import default_instruction_set
 from sobolev_diffusion.policies import native_kernels as native
@@ -114,22 +115,23 @@ def recompute(folder: Path) -> dict[str, dict[str, Any]]:
     draw(files, expected, [folder / each.file for each in drawn], STYLE)
     for path in files.paths:
         found[str(path.relative_to(folder))] = _describe(path, "figures")
-    tasks = {each.labels["task"] for each in computed}
-    for artefact in kept_evaluations(Plan(load()), tasks):
+    tasks, cache = {each.labels["task"] for each in computed}, Cache(CACHE)
+    for artefact in kept_evaluations(Plan(load()), tasks, cache):
         path = folder / "kept" / artefact.file
-        run(artefact.job([CACHE / each.cached_file for each in artefact.sources]), path)
-        found[str(CACHE / artefact.cached_file)] = _describe(path, artefact.stage)
+        run(artefact.job([place_of(each, folder, cache) for each in artefact.sources]), path)
+        found[f"kept/{artefact.file}"] = _describe(path, artefact.stage)
     return found
 
 
-def kept_evaluations(plan: Plan, tasks: set[str]) -> list[Artefact]:
+def kept_evaluations(plan: Plan, tasks: set[str], cache: Cache) -> list[Artefact]:
     """For each task with a policy in the cache and its evaluation: the one that was evaluated fastest."""
     fastest: dict[str, tuple[float, Artefact]] = {}
     for artefact in plan.artefacts():
-        files = [CACHE / each.cached_file for each in (artefact, *artefact.inputs)]
-        if artefact.stage == "evaluations" and artefact.inputs and all(file.exists() for file in files):
-            seconds = read_stamp(files[0])["seconds"]
-            task = artefact.labels["task"]
+        if artefact.stage != "evaluations" or not artefact.inputs:
+            continue
+        place = cache.place(artefact)
+        if place is not None and all(cache.place(each) for each in artefact.inputs):
+            seconds, task = stamp_of(place, artefact.key)["seconds"], artefact.labels["task"]
             if task in tasks and (task not in fastest or seconds < fastest[task][0]):
                 fastest[task] = (seconds, artefact)
     return [artefact for _, artefact in fastest.values()]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sobolev_diffusion.experiment.ending import fail
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.experiment.stamps import check, write_stamp
+from sobolev_diffusion.experiment.stamps import check, read_stamp, write_stamp
 from sobolev_diffusion.experiment.weaknesses import Weakness, noted, of_inputs
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.tasks.base import TaskError
@@ -62,7 +62,7 @@ def write(
         with noted(job, output) as found:
             compute(partial)
         check_sources(job)
-        weak = [*weakened, *found, *of_inputs(job.paths)]
+        weak = [*weakened, *found, *of_inputs(map(read_stamp, job.paths))]
         write_stamp(output, partial, job, time.perf_counter() - start, device, weak)
 
     write_atomically(output, compute_and_stamp)

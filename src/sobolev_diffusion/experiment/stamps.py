@@ -9,7 +9,8 @@ from typing import Any
 
 from sobolev_diffusion.experiment.circumstances import circumstances
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.experiment.keys import artefact_key
+from sobolev_diffusion.experiment.keys import is_of_its_key
+from sobolev_diffusion.experiment.parts import check_part, is_part, read_stamps
 from sobolev_diffusion.files import BadArtefact, digest, write_text_atomically
 
 STAMP_SUFFIX = ".stamp.json"
@@ -53,8 +54,12 @@ def write_stamp(
         **({"weakened": list(weakened)} if weakened else {}),
         **circumstances(),
     }
-    text = json.dumps(stamp, indent=1, sort_keys=True) + "\n"
-    write_text_atomically(stamp_path(path), text)
+    put_stamp(path, stamp)
+
+
+def put_stamp(path: Path, stamp: dict[str, Any]) -> None:
+    """Write the stamp of an artefact beside it."""
+    write_text_atomically(stamp_path(path), json.dumps(stamp, indent=1, sort_keys=True) + "\n")
 
 
 def read_stamp(path: Path) -> dict[str, Any]:
@@ -71,8 +76,22 @@ def read_stamp(path: Path) -> dict[str, Any]:
     return stamp
 
 
+def stamp_of(path: Path, key: str) -> dict[str, Any]:
+    """The stamp of one artefact in the file that holds it, alone or as a part of the cache.
+
+    Raises:
+        BadArtefact: there is none, or it is not one.
+    """
+    if not is_part(path):
+        return read_stamp(path)
+    stamps = read_stamps(path)
+    if key not in stamps:
+        raise BadArtefact(path, f"does not hold {key}", REMEDY)
+    return stamps[key]
+
+
 def check(path: Path, key: str) -> dict[str, Any]:
-    """Check that a file is the artefact with this key, byte for byte as it was written.
+    """Check that a file is or holds the artefact with this key, byte for byte as it was written.
 
     Returns:
         Its stamp.
@@ -80,6 +99,9 @@ def check(path: Path, key: str) -> dict[str, Any]:
     Raises:
         BadArtefact: the file is missing, altered, or another artefact.
     """
+    if is_part(path):
+        check_part(path)
+        return stamp_of(path, key)
     if not path.is_file():
         raise BadArtefact(path, "is missing", "run again")
     stamp = read_stamp(path)
@@ -89,7 +111,7 @@ def check(path: Path, key: str) -> dict[str, Any]:
             f"is another artefact (key {stamp['key']}, expected {key})",
             REMEDY,
         )
-    if not _is_of_its_key(stamp):
+    if not is_of_its_key(stamp):
         raise BadArtefact(path, "has a stamp that was altered: its settings are not those of its key", REMEDY)
     if stamp["sha256"] != digest(path):
         raise BadArtefact(path, "was altered after it was computed", REMEDY)
@@ -104,17 +126,6 @@ def trusted_settings(path: Path) -> dict[str, Any]:
         BadArtefact: they are not, or the stamp does not tell.
     """
     stamp = read_stamp(path)
-    if _is_of_its_key(stamp, strict=True):
+    if is_of_its_key(stamp, strict=True):
         return stamp["settings"]
     raise BadArtefact(path, "has a stamp whose settings are not those of its key", REMEDY)
-
-
-def _is_of_its_key(stamp: dict[str, Any], strict: bool = False) -> bool:
-    """Whether settings and key of a stamp belong together; older stamps of what has inputs do not tell."""
-    if "upstream" not in stamp and stamp.get("inputs") and not strict:
-        return True
-    upstream, version = stamp.get("upstream", []), stamp.get("version", 1)
-    try:
-        return stamp["key"] == artefact_key(stamp["stage"], version, stamp["settings"], upstream)
-    except (TypeError, ValueError):
-        return False  # nothing that a configuration could say

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.experiment.cache import place_of
+from sobolev_diffusion.experiment.cache import Cache, place_of
 from sobolev_diffusion.experiment.circumstances import machine
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.run_job import check_sources, write
@@ -24,7 +24,7 @@ from sobolev_diffusion.training.train import TrainingFailed
 log = logging.getLogger(__name__)
 
 
-def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefact]:
+def trainable(plan: Plan, name: str, iteration: int, cache: Cache) -> list[Artefact]:
     """The policies of an experiment's iteration that are not there yet and whose inputs are.
 
     Policies without a network to train are left to the workflow.
@@ -44,14 +44,14 @@ def trainable(plan: Plan, name: str, iteration: int, cache: Path) -> list[Artefa
 
 
 def train_experiment(
-    plan: Plan, policies: list[Artefact], cache: Path, device: torch.device
+    plan: Plan, policies: list[Artefact], cache: Cache, device: torch.device
 ) -> Iterator[tuple[Path, TrainingFailed | None]]:
     """Train policies, those of one task, method and epochs at once, and write each with its stamp.
 
     Args:
         plan: of the configuration that asks for them; its task modules and results lie below its root.
         policies: as `trainable` gives them.
-        cache: folder of the frozen artefacts.
+        cache: the frozen artefacts.
         device: where to train.
 
     Yields:
@@ -86,7 +86,7 @@ def train_experiment(
             yield outputs[index], None
 
 
-def _place(plan: Plan, artefact: Artefact, cache: Path) -> Path:
+def _place(plan: Plan, artefact: Artefact, cache: Cache) -> Path:
     config = plan.config
     return place_of(artefact, Path(config.results), None if config.cache == "off" else cache)
 

@@ -8,12 +8,15 @@ import re
 import shlex
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, NoReturn, TypedDict
 
 from sobolev_diffusion.experiment.circumstances import git
 from sobolev_diffusion.experiment.keys import KEY_LENGTH
+from sobolev_diffusion.experiment.parts import ROWS, STAMPS, check_part, is_part, rows_path, stamps_path
 from sobolev_diffusion.experiment.stages import STAGES
 from sobolev_diffusion.experiment.stamps import STAMP_SUFFIX, check, stamp_path
 from sobolev_diffusion.files import BadArtefact, write_text_atomically
@@ -24,6 +27,13 @@ SETTLED = 2.0  # s; what changed more recently might change again within the res
 
 State = list[int]
 """What changes when a file does: its size, mtime, ctime (no tool can set it back) and inode."""
+
+
+class Known(TypedDict):
+    """What the ledger remembers of a file that was intact."""
+
+    state: list[State]
+    artefacts: int
 
 
 @dataclass(frozen=True)
@@ -44,8 +54,8 @@ class Verified:
 def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
     """Check every artefact of both folders against its stamp and its name.
 
-    A stamp without its file is a fault in the cache only: among the results a killed job leaves one, and the
-    next run overwrites it.
+    A stamp without its file, and what is no artefact, are faults in the cache only: among the results a
+    killed job leaves the first, and the next run overwrites it.
 
     Args:
         results: folder of the computed files.
@@ -54,39 +64,92 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
             again. None: read everything.
     """
     known = _read_ledger(ledger)
-    intact: dict[str, list[State]] = {}
+    intact: dict[str, Known] = {}
     faults = []
     checked = 0
     kernels: Counter[str] = Counter()
-    for folder in (results, cache):
-        for path in _artefacts(folder):
+    for each in (*_computed(results), *_frozen(cache)):
+        state = _state(each)
+        before = known.get(str(each.path))
+        if state is not None and before is not None and before["state"] == state:
+            intact[str(each.path)] = before
+            checked += before["artefacts"]
+            continue
+        try:
+            stamps = each.check()
+        except BadArtefact as fault:
+            faults.append(str(BadArtefact(each.path, fault.problem, each.remedy())))
             checked += 1
-            state = _state(path)
-            if state is not None and known.get(str(path)) == state:
-                intact[str(path)] = state
-                continue
-            try:
-                kernels[check(path, key_in_name(path)).get("kernels", NOT_RECORDED)] += 1
-            except BadArtefact as fault:
-                faults.append(str(BadArtefact(path, fault.problem, _remedy(path, folder == cache))))
-                continue
-            if state is not None and _settled(state) and state == _state(path):
-                intact[str(path)] = state
-    for stamp in _files(cache, (STAMP_SUFFIX,)):
-        if not stamp.with_name(stamp.name.removesuffix(STAMP_SUFFIX)).exists():
-            faults.append(str(BadArtefact(stamp, "belongs to a file that is gone", f"rm {stamp}")))
+            continue
+        checked += len(stamps)
+        kernels.update(stamp.get("kernels", NOT_RECORDED) for stamp in stamps)
+        if state is not None and _settled(state) and state == _state(each):
+            intact[str(each.path)] = {"state": state, "artefacts": len(stamps)}
     if ledger is not None and intact != known:
-        text = json.dumps(intact)
-        write_text_atomically(ledger, text)
+        write_text_atomically(ledger, json.dumps(intact))
     return Verified(checked, faults, kernels)
 
 
-def _remedy(path: Path, frozen: bool) -> str:
-    remove = f"rm {shlex.quote(str(path))}*"
-    if not frozen:
-        return f"{remove} and run again"
-    stray = not KEY.fullmatch(path.stem) or git(path.parent, "ls-files", "--others", path.name)
-    return remove if stray else f"git checkout -- '{path}*'"
+@dataclass(frozen=True)
+class _File:
+    """One file to look at: the other that it goes with, its stamps if it is intact, what to do if not."""
+
+    path: Path
+    beside: Path
+    check: Callable[[], Sequence[Mapping[str, Any]]]
+    remedy: Callable[[], str]
+
+
+def _computed(results: Path) -> Iterator[_File]:
+    for stage in STAGES.values():
+        for path in _files(results / stage.name):
+            if path.name.endswith(stage.suffix):
+                yield _alone(path, partial("{} and run again".format, _removed(path)))
+
+
+def _frozen(cache: Path) -> Iterator[_File]:
+    for stage in STAGES.values():
+        for path in _files(cache / stage.name):
+            remedy = partial(_in_git, path)
+            if stage.is_table and is_part(path):
+                yield _File(path, stamps_path(path), partial(_part, path), remedy)
+            elif stage.is_table and path.name.endswith(STAMPS):
+                if not rows_path(path).exists():
+                    yield _bad(path, "belongs to a file that is gone", remedy)
+            elif path.name.endswith(STAMP_SUFFIX):
+                if not path.with_name(path.name.removesuffix(STAMP_SUFFIX)).exists():
+                    yield _bad(path, "belongs to a file that is gone", partial(_removed, path, ""))
+            elif not stage.is_table and path.name.endswith(stage.suffix):
+                yield _alone(path, remedy)
+            else:
+                yield _bad(path, "is nothing that was frozen", partial(_removed, path))
+
+
+def _alone(path: Path, remedy: Callable[[], str]) -> _File:
+    return _File(path, stamp_path(path), lambda: [check(path, key_in_name(path))], remedy)
+
+
+def _part(path: Path) -> list[Mapping[str, Any]]:
+    return list(check_part(path).values())
+
+
+def _bad(path: Path, problem: str, remedy: Callable[[], str]) -> _File:
+    def fail() -> NoReturn:
+        raise BadArtefact(path, problem, "")
+
+    return _File(path, path, fail, remedy)
+
+
+def _in_git(path: Path) -> str:
+    """How to get a frozen file back; how to be rid of it where it was never one."""
+    known = KEY.fullmatch(path.stem) or path.name.endswith((ROWS, STAMPS))
+    if not known or git(path.parent, "ls-files", "--others", path.name):
+        return _removed(path)
+    return f"git checkout -- '{path.with_name(path.name.split(ROWS)[0].split(STAMPS)[0])}*'"
+
+
+def _removed(path: Path, and_its_stamp: str = "*") -> str:
+    return f"rm {shlex.quote(str(path))}{and_its_stamp}"
 
 
 def key_in_name(path: Path) -> str:
@@ -94,17 +157,9 @@ def key_in_name(path: Path) -> str:
     return path.name.removesuffix(path.suffix).rsplit(".", 1)[-1]
 
 
-def _artefacts(folder: Path) -> Iterator[Path]:
-    for stage in STAGES.values():
-        yield from _files(folder / stage.name, (stage.suffix,))
-
-
-def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+def _files(folder: Path) -> list[Path]:
     return sorted(
-        parent / name
-        for parent, names in walk(folder)
-        for name in names
-        if name.endswith(suffixes) and not name.startswith(".")
+        parent / name for parent, names in walk(folder) for name in names if not name.startswith(".")
     )
 
 
@@ -120,10 +175,10 @@ def walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         yield Path(directory), names
 
 
-def _state(path: Path) -> list[State] | None:
-    """Of an artefact and its stamp; none where one is missing."""
+def _state(file: _File) -> list[State] | None:
+    """Of a file and the one that it goes with; none where one is missing."""
     try:
-        found = [os.stat(path), os.stat(stamp_path(path))]
+        found = [os.stat(file.path), os.stat(file.beside)]
     except OSError:
         return None
     return [[each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino] for each in found]
@@ -133,9 +188,12 @@ def _settled(state: list[State]) -> bool:
     return all(time.time() - ctime / 1e9 > SETTLED for _, _, ctime, _ in state)
 
 
-def _read_ledger(ledger: Path | None) -> dict[str, list[State]]:
+def _read_ledger(ledger: Path | None) -> dict[str, Known]:
     try:
         content = json.loads(ledger.read_text()) if ledger else {}
-    except (OSError, ValueError):
+        return {
+            path: Known(state=each["state"], artefacts=int(each["artefacts"]))
+            for path, each in content.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return content if isinstance(content, dict) else {}

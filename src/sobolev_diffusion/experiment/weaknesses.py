@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sobolev_diffusion.experiment.job import Job
-from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.weakened import Weakened
 
 log = logging.getLogger(__name__)
@@ -40,11 +39,11 @@ def noted(job: Job, output: Path) -> Iterator[list[Weakness]]:
         yield found
 
 
-def of_inputs(inputs: Iterable[Path]) -> list[Weakness]:
-    """What weakens artefacts, or what those were made from; each once."""
+def of_inputs(stamps: Iterable[dict[str, Any]]) -> list[Weakness]:
+    """What weakens artefacts, by their stamps, or what those were made from; each once."""
     found: dict[str, Weakness] = {}
-    for path in inputs:
-        for weakness in read_stamp(path).get("weakened", ()):
+    for stamp in stamps:
+        for weakness in stamp.get("weakened", ()):
             told = {name: part for name, part in weakness.items() if name != "file"}
             found.setdefault(f"{told}", weakness)
     return list(found.values())

@@ -29,8 +29,8 @@ class Collecting(StageSettings):
 
     def compute(self, job: Job, output: Path) -> None:
         from sobolev_diffusion.experiment.learning_data import runs_of_iterations
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.solver.selection import collecting
 
         iterations = runs_of_iterations(job.paths, self.ranges)
-        write_labelled(output, job.labels, collecting(iterations, self.interplay))
+        write_parquet(output, collecting(iterations, self.interplay))

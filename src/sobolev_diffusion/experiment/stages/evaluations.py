@@ -26,13 +26,13 @@ class SolverEvaluation(OnTask):
     instances: int
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.solver.demonstrations import Demonstrations
         from sobolev_diffusion.warm_start.evaluate import evaluate_runs
 
         (source,) = job.paths
         table = evaluate_runs(self.task.checked(), Demonstrations.load(source))
-        write_labelled(output, job.labels, table)
+        write_parquet(output, table)
 
 
 class PolicyEvaluation(OnTask):
@@ -47,7 +47,7 @@ class PolicyEvaluation(OnTask):
     action_lengths: tuple[int, ...]
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.evaluate import evaluate
 
@@ -62,7 +62,7 @@ class PolicyEvaluation(OnTask):
             refine=self.solver is not None,
             workers=job.workers,
         )
-        write_labelled(output, job.labels, table)
+        write_parquet(output, table)
 
 
 class ChosenEvaluation(OnTask):
@@ -81,7 +81,7 @@ class ChosenEvaluation(OnTask):
 
     def compute(self, job: Job, output: Path) -> None:
         from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.evaluate import evaluate_chosen
 
@@ -98,4 +98,4 @@ class ChosenEvaluation(OnTask):
             self.action_lengths,
             workers=job.workers,
         )
-        write_labelled(output, job.labels, table)
+        write_parquet(output, table)

@@ -25,14 +25,14 @@ class SolverPaths(OnTask):
     instances: int
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.figures.trajectories import paths
         from sobolev_diffusion.solver.demonstrations import Demonstrations
         from sobolev_diffusion.tasks.instances import evaluation_thetas
 
         task, (source,), count = self.task.checked(), job.paths, self.instances
         thetas, xs = evaluation_thetas(task, self.seed, count), Demonstrations.load(source).xs[:count]
-        write_labelled(output, job.labels, paths(task, range(count), thetas, xs))
+        write_parquet(output, paths(task, range(count), thetas, xs))
 
 
 class PolicyPaths(OnTask):
@@ -45,7 +45,7 @@ class PolicyPaths(OnTask):
     action_length: int
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.figures.trajectories import paths
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
@@ -55,4 +55,4 @@ class PolicyPaths(OnTask):
         thetas = evaluation_thetas(task, self.seed, self.instances)
         generators = [evaluation_noise(task, self.seed, number) for number in numbers]
         xs = roll_out(task, Policy.load(source), thetas, self.action_length, generators).xs
-        write_labelled(output, job.labels, paths(task, numbers, thetas, xs))
+        write_parquet(output, paths(task, numbers, thetas, xs))

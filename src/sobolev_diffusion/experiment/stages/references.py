@@ -27,11 +27,11 @@ class Search(OnTask):
     instances: int
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.parquet import write_labelled
+        from sobolev_diffusion.experiment.parquet import write_parquet
         from sobolev_diffusion.solver.best_known import best_known
         from sobolev_diffusion.solver.demonstrations import Demonstrations
 
         task, (alone,) = self.task.checked(), job.paths
         runs = Demonstrations.load(alone)
         table = best_known(task, runs, self.cold, self.warm, self.reference, self.seed, job.workers)
-        write_labelled(output, job.labels, table)
+        write_parquet(output, table)

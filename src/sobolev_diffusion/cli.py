@@ -15,7 +15,7 @@ from typing import Any
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
 from sobolev_diffusion.experiment.cache import Cache, freeze
-from sobolev_diffusion.experiment.circumstances import kernels
+from sobolev_diffusion.experiment.circumstances import code, kernels
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.provenance import altered, provenance
@@ -131,6 +131,8 @@ def _verify(options: argparse.Namespace) -> None:
     print(f"{verified.checked} artefacts are as they were computed, and all that was drawn as it was drawn")
     with_each = ", ".join(f"{name} {count}" for name, count in sorted(verified.kernels.items()))
     print(f"kernels that they were computed with: {with_each or 'none'}; here: {kernels()}")
+    edited = sum(count for name, count in verified.commits.items() if name.endswith("-dirty"))
+    print(f"code that computed them: of {len(verified.commits)} commits, {edited} with edits; here: {code()}")
 
 
 def _check_task(options: argparse.Namespace) -> None:

@@ -26,7 +26,7 @@ RESULTS, FOLDER = Path("results"), Path("results/cache")
 
 
 def evaluation(number, task="arm"):
-    return by_hand("evaluations", f"{task}/diff", number, task=task, method="diff", seed=number)
+    return by_hand("evaluations", f"{task}/diff", number, task=task, method="diff", n_traj=number)
 
 
 POLICY = by_hand("policies", "arm/diff", task="arm")

@@ -10,7 +10,7 @@ import pytest
 from artefacts import by_hand
 
 from sobolev_diffusion.experiment import verify as verification
-from sobolev_diffusion.experiment.circumstances import kernels
+from sobolev_diffusion.experiment.circumstances import code, kernels
 from sobolev_diffusion.experiment.stamps import stamp_path, write_stamp
 from sobolev_diffusion.experiment.verify import verify
 
@@ -201,8 +201,10 @@ def test_a_stray_copy_among_the_frozen_is_named_with_what_removes_it(folder, nam
     assert frozen.exists()
 
 
-def test_which_kernels_computed_what_is_counted(folder):
+def test_which_kernels_and_code_computed_what_is_counted(folder):
     stamp = json.loads(stamp_path(FILE).read_text())
     del stamp["kernels"]
-    stamp_path(FILE).write_text(json.dumps(stamp))
-    assert verify(Path("results"), Path("cache")).kernels == {kernels(): 1, "not recorded": 1}
+    stamp_path(FILE).write_text(json.dumps({**stamp, "commit": "one-dirty"}))
+    verified = verify(Path("results"), Path("cache"))
+    assert verified.kernels == {kernels(): 1, "not recorded": 1}
+    assert verified.commits == {code(): 1, "one-dirty": 1}

@@ -109,6 +109,12 @@ def test_what_is_not_frozen_is_computed_when_asked_for(folder):
     assert "restore" not in planned(output)
 
 
+def test_all_that_is_drawn_is_frozen(folder):
+    status, output = snakemake(folder, "-n", "all", "--config", "cache=require")
+    assert status == 0, output
+    assert set(planned(output)) == {section[:-1] for section in DRAWN}
+
+
 def test_missing_artefact_is_named_with_cache_require(folder):
     shutil.rmtree(folder / "results/cache/evaluations")
     status, output = snakemake(folder, "-n", "all", "--config", "cache=require")

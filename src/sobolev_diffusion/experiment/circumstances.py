@@ -22,19 +22,23 @@ def circumstances() -> dict[str, Any]:
     """When, from which commit, with which versions, on which machine and with which kernels this process
     computes.
 
-    The commit is that of the code that runs, "unknown" where that is installed without its repository. Where
-    the workflow is of another checkout, its commit has an entry of its own.
+    Where the workflow is of another checkout than the code that runs, its commit has an entry of its own.
     """
     workflow = other_checkout()
-    installed = not git(PACKAGE, "ls-files", "--error-unmatch", "__init__.py")
     return {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": "unknown" if installed else _commit(PACKAGE),
+        "commit": code(),
         **({"workflow": _commit(workflow)} if workflow else {}),
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": machine(),
         "kernels": kernels(),
     }
+
+
+def code() -> str:
+    """The commit of the code that runs; "unknown" where that is installed without its repository."""
+    tracked = git(PACKAGE, "ls-files", "--error-unmatch", "__init__.py")
+    return _commit(PACKAGE) if tracked else "unknown"
 
 
 def kernels() -> str:

@@ -44,11 +44,13 @@ class Verified:
         checked: how many artefacts were looked at.
         faults: a line for each.
         kernels: how many of those that were read were computed with which instruction set of the kernels.
+        commits: and by the code of which commit.
     """
 
     checked: int
     faults: list[str]
     kernels: Counter[str]
+    commits: Counter[str]
 
 
 def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
@@ -68,6 +70,7 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
     faults = []
     checked = 0
     kernels: Counter[str] = Counter()
+    commits: Counter[str] = Counter()
     for each in (*_computed(results), *_frozen(cache)):
         state = _state(each)
         before = known.get(str(each.path))
@@ -83,11 +86,12 @@ def verify(results: Path, cache: Path, ledger: Path | None = None) -> Verified:
             continue
         checked += len(stamps)
         kernels.update(stamp.get("kernels", NOT_RECORDED) for stamp in stamps)
+        commits.update(stamp.get("commit", NOT_RECORDED) for stamp in stamps)
         if state is not None and _settled(state) and state == _state(each):
             intact[str(each.path)] = {"state": state, "artefacts": len(stamps)}
     if ledger is not None and intact != known:
         write_text_atomically(ledger, json.dumps(intact))
-    return Verified(checked, faults, kernels)
+    return Verified(checked, faults, kernels, commits)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 `official_api.json` lists the public names of the official module with their kind (class, func, value, module) and the
 public members of its classes (method, class, value, prop-ro, prop-rw; "other" for the members of enumerations).
+Arguments are in official_signatures.py.
 """
 
 import enum
@@ -9,6 +10,8 @@ import functools
 import inspect
 import json
 from pathlib import Path
+
+import official_signatures
 
 import aligator
 
@@ -76,3 +79,6 @@ if __name__ == "__main__":
     print(f"{len(LISTED)} names, {sum(len(e.get('members', {})) for e in LISTED.values())} members listed")
     for name in everything:
         print("left out:" if left_out(name) else "MISSING: ", name)
+    print(sum(map(len, official_signatures.LISTED.values())), "signatures listed")
+    for signature in official_signatures.misfits():
+        print("MISSING: ", signature)

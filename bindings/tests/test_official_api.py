@@ -2,6 +2,7 @@
 
 import numpy as np
 import official_api
+import official_signatures
 import pinocchio as pin
 import problems
 import pytest
@@ -28,6 +29,26 @@ def test_the_comparison_sees_what_is_missing(monkeypatch):
         "aligator.ConstantCost::nowhere",
         "aligator.ConstantCost::space (prop-rw, here prop-ro)",
     }
+
+
+def test_arguments_have_the_names_and_defaults_of_the_official_ones():
+    assert official_signatures.misfits() == []
+
+
+def test_the_comparison_sees_arguments_that_differ(monkeypatch):
+    listed = {
+        "aligator.computeTrajectoryCost": [["problem_data"], ["data"], ["problem_data", "more"]],
+        "aligator.SolverProxDDP::__init__": [["tol"], ["tol", "mu_init=0.01"], ["tol", "mu_init=0.02"]],
+        "aligator.TrajOptProblem::evaluate": [["xs", "us", "prob_data"], ["xs", "us"], ["xs=[]", "us", "prob_data"]],
+    }
+    monkeypatch.setattr(official_signatures, "LISTED", listed)
+    assert [misfit.partition(", here")[0] for misfit in official_signatures.misfits()] == [
+        "aligator.computeTrajectoryCost(data)",
+        "aligator.computeTrajectoryCost(problem_data, more)",
+        "aligator.SolverProxDDP::__init__(tol, mu_init=0.02)",
+        "aligator.TrajOptProblem::evaluate(xs, us)",
+        "aligator.TrajOptProblem::evaluate(xs=[], us, prob_data)",
+    ]
 
 
 def test_keywords(arm):

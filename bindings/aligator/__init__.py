@@ -29,3 +29,15 @@ for _submodule in (constraints, dynamics, extras, manifolds):
     # So that `import aligator.manifolds` works although these are parts of one extension.
     sys.modules[_submodule.__name__.replace("._aligator", "")] = _submodule
 del _submodule, sys, pinocchio
+
+
+def __getattr__(name: str):
+    """`aligator.croc` loads Crocoddyl when it is asked for."""
+    if name == "croc":
+        from importlib import import_module
+
+        try:
+            return import_module("aligator.croc")
+        except ImportError as error:
+            raise AttributeError(str(error)) from error
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

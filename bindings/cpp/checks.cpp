@@ -153,6 +153,8 @@ void check_data(const ExplicitDynamics &model, const ExplicitDynamicsData &data)
 }
 
 void check_data(const StageModel &model, const StageData &data) {
+  if (typeid(model) != typeid(StageModel)) // one of croc, of which the data are one object
+    return check_data_type(model, data);
   check_data(model.cost(), *data.cost_data);
   check_data(*model.dynamics_, *data.dynamics_data);
   check_equal(long(data.constraint_data.size()), long(model.numConstraints()), "data: number of constraints");

@@ -1,5 +1,6 @@
 #include "call_errors.hpp"
 #include "module.hpp"
+#include "shared_tables.hpp"
 
 #include <aligator/config.hpp>
 
@@ -51,4 +52,5 @@ NB_MODULE(_aligator, m) {
   bind_feedback_gains(extras);
   bind_first_order(extras);
   explain_call_errors(m);
+  share_tables(m);
 }

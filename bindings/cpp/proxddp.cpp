@@ -99,7 +99,7 @@ bool run(nb::pointer_and_handle<Solver> self, const TrajOptProblem &problem, con
   detach_arrays(solver);
   const nb::object parts = wrap_parts(self);
   const BeingSolved mark(problem, {&solver.results_, &solver.workspace_});
-  nb::gil_scoped_release release;
+  const OtherThreadsGoOn go_on(problem);
   return solver.run(problem, xs, us, vs, lams);
 }
 

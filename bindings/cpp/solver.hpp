@@ -9,6 +9,7 @@
 #include <aligator/core/callback-base.hpp>
 #include <aligator/solvers/proxddp/solver-proxddp.hpp>
 #include <atomic>
+#include <optional>
 
 namespace aligator::python {
 
@@ -35,6 +36,15 @@ public:
 
 private:
   std::atomic<bool> &flag_;
+};
+
+/// Lets other Python threads go on, unless the problem has stages that keep_the_lock() names.
+class OtherThreadsGoOn {
+public:
+  explicit OtherThreadsGoOn(const TrajOptProblem &problem);
+
+private:
+  std::optional<nb::gil_scoped_release> release_;
 };
 
 /// An initial guess for `name`: either nothing or arrays of these sizes.

@@ -1,6 +1,8 @@
 #include "module.hpp"
 #include "solver.hpp"
 
+#include "keep_the_lock.hpp"
+
 #include <aligator/core/filter.hpp>
 #include <aligator/core/linesearch-armijo.hpp>
 #include <aligator/core/linesearch-nonmonotone.hpp>
@@ -11,6 +13,13 @@
 #include <sstream>
 
 namespace aligator::python {
+
+OtherThreadsGoOn::OtherThreadsGoOn(const TrajOptProblem &problem) {
+  for (const auto &stage : problem.stages_)
+    if (keep_the_lock().count(typeid(*stage)))
+      return;
+  release_.emplace();
+}
 
 Vectors guess_arg(const VectorsArg &guess, const char *name, const std::vector<int> &sizes) {
   const Vectors out = guess.as(name);

@@ -12,7 +12,7 @@ cmake --build "$build"
 # The package with this extension in it, before the installed one.
 package=$build/package/aligator
 rm -rf "$package" && mkdir -p "$package"
-cp -r "$bindings"/aligator/. "$build"/_aligator.*.so "$package"
+cp -r "$bindings"/aligator/. "$build"/_*.so "$package"
 
 # Python itself leaves memory at exit. The sanitizer's library has to be the first one in the process, and libstdc++
 # present when it looks for the function that throws exceptions.

@@ -1,6 +1,9 @@
 # Two commands do everything on a fresh machine with Python 3.11, pip and gcc: make all, make test.
 PYTHON ?= python3.11
 CORES ?= $(shell nproc)
+PYTHONS ?= $(PYTHON)
+DIST ?= dist
+CMEEL := libaligator* libboost_* libcoal* libfmt* libpinocchio_*
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 
@@ -25,8 +28,18 @@ smoke: $(ENVIRONMENT)  ## the whole chain from nothing, small counts
 bench: $(ENVIRONMENT)  ## performance ratios, written to benchmarks/results
 	$(BIN)/python -m benchmarks
 
-wheel: $(ENVIRONMENT)  ## precompiled wheels of both distributions, in dist/
-	$(BIN)/pip wheel --no-deps --no-build-isolation --wheel-dir dist . ./bindings
+# Each compiled from its sdist in an environment of its own, then checked to ask nothing of a system that manylinux_2_28
+# lacks. What auditwheel is not to take into the wheel comes with the packages libaligator and pin.
+wheel: $(ENVIRONMENT)  ## wheels for PYTHONS, and sdists, of both distributions, in DIST
+	rm -rf build/wheel && mkdir -p build/wheel
+	for source in . bindings; do $(BIN)/python -m build --sdist --no-isolation --outdir build/wheel $$source || exit; done
+	for python in $(PYTHONS); do \
+		$(BIN)/pip --python $$python wheel --quiet --no-deps --build-constraint requirements.lock \
+			--wheel-dir build/wheel build/wheel/*.tar.gz || exit; \
+	done
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/auditwheel repair --plat manylinux_2_28_x86_64 --wheel-dir $(DIST) \
+		$(CMEEL:%=--exclude '%') build/wheel/*.whl
+	cp build/wheel/*.tar.gz $(DIST)
 
 lint: $(ENVIRONMENT)  ## style, types, and who may import whom
 	$(BIN)/ruff check .
@@ -42,7 +55,7 @@ environment: $(ENVIRONMENT)
 # Exact versions first, then the two distributions of this repository, compiled with them. Each is made again
 # when what it is made of is newer; a new Python package too, since an editable installation lists them.
 SETUP := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation
-NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/native/*) $(shell find src/sobolev_diffusion -name __init__.py)
+NATIVE := pyproject.toml CMakeLists.txt bindings/cpp/manylinux.cpp $(wildcard src/native/*) $(shell find src/sobolev_diffusion -name __init__.py)
 
 .venv/.requirements: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "glibc_2_28.h"
+
 namespace {
 
 template <class Function> Function next_function(Function, const char *name) {

@@ -1,5 +1,7 @@
 #include "training.h"
 
+#include "glibc_2_28.h"
+
 #include <cmath>
 #include <cstdio>
 #include <stdexcept>

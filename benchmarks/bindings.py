@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import aligator
@@ -13,57 +13,70 @@ import numpy as np
 import pinocchio as pin
 from aligator import constraints, dynamics, manifolds
 
-from benchmarks.comparison import Comparison
+from benchmarks import instructions
+from benchmarks.comparison import Comparison, Line
 from benchmarks.cpp_program import BUILD, SOURCE, CppProgram, compile_project
 
-BAR = 1.03
+BAR = 1.03  # of the instructions; times of two processes differ by more than that on a shared machine
 REPETITIONS = 100
+WORK = {
+    "solve of an arm, 100 stages": "solve",
+    "its first iteration alone": "iterate",
+    "building the problem": "build",
+}
 # the same as in cpp/arm_reaching.cpp
 STAGES, TIMESTEP, TOLERANCE, PENALTY, LARGEST_TORQUE = 100, 0.01, 1e-6, 1e-4, 20.0
 DIGITS = 1e-9  # to which both must reach the same cost
 
 
-def comparisons() -> Iterator[Comparison]:
-    model = pin.buildSampleModelManipulator()
-    problem = reaching(model)
-    xs, us = [problem.x0_init] * (STAGES + 1), [np.zeros(model.nv)] * STAGES
-    solver = aligator.SolverProxDDP(TOLERANCE, PENALTY)
-    solver.setup(problem)
-
-    def solve(max_iters: int) -> Callable[[], float]:
-        def work() -> float:
-            solver.max_iters = max_iters
-            start = time.process_time()
-            solver.run(problem, xs, us)
-            return time.process_time() - start
-
-        return work
-
-    def build() -> float:
-        start = time.process_time()
-        reaching(model)
-        return time.process_time() - start
-
-    with CppProgram(_compile()) as running:
+def comparisons() -> Iterator[Comparison | Line]:
+    compiled = _compile()
+    arm = Arm()
+    with CppProgram(compiled) as running:
         program = Solves(running)
-        for name, what, work, bar in (
-            (f"solve of an arm, {STAGES} stages", "solve", solve(1000), BAR),
-            ("its first iteration alone", "iterate", solve(1), None),
-            ("building the problem", "build", build, None),
-        ):
-            work()
+        for name, what in WORK.items():
+            arm.run(what)
             program.run(what)
-            program.check_same(solver.results)
+            program.check_same(arm.solver.results)
             yield Comparison(
-                name,
+                f"{name}, time",
                 "the same in C++",
-                work,
+                lambda what=what: arm.run(what),
                 lambda what=what: program.run(what),
-                bar,
                 sense="share",
                 clock="own",
                 repetitions=REPETITIONS,
             )
+    if not instructions.available():
+        print("valgrind is not installed: instructions are not counted")
+        return
+    ours = (sys.executable, "-m", "benchmarks.bindings")
+    for name, what in WORK.items():
+        bar = None if what == "iterate" else BAR
+        yield instructions.share(
+            f"{name}, instructions", "the same in C++", ours, (str(compiled),), what, bar
+        )
+
+
+class Arm:
+    """The problem and its solver through the bindings."""
+
+    def __init__(self) -> None:
+        self._model = pin.buildSampleModelManipulator()
+        self._problem = reaching(self._model)
+        self._guess = [self._problem.x0_init] * (STAGES + 1), [np.zeros(self._model.nv)] * STAGES
+        self.solver = aligator.SolverProxDDP(TOLERANCE, PENALTY)
+        self.solver.setup(self._problem)
+
+    def run(self, what: str) -> float:
+        """Seconds of processor time that this took, as in cpp/arm_reaching.cpp."""
+        self.solver.max_iters = 1 if what == "iterate" else 1000
+        start = time.process_time()
+        if what == "build":
+            reaching(self._model)
+        else:
+            self.solver.run(self._problem, *self._guess)
+        return time.process_time() - start
 
 
 def reaching(model: pin.Model) -> aligator.TrajOptProblem:
@@ -112,3 +125,9 @@ def _compile() -> Path:
     prefix = Path(cmeel.__file__).parents[1] / "cmeel.prefix"
     compile_project(SOURCE, BUILD, f"-DCMAKE_PREFIX_PATH={prefix}", f"-DPython_EXECUTABLE={sys.executable}")
     return BUILD / "arm_reaching"
+
+
+if __name__ == "__main__":  # as the C++ program: does what it reads
+    arm = Arm()
+    for line in sys.stdin:
+        arm.run(line.strip())

@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 CORES ?= $(shell nproc)
 PYTHONS ?= $(PYTHON)
 DIST ?= dist
-CMEEL := libaligator* libboost_* libcoal* libfmt* libpinocchio_*
+CMEEL := libaligator* libboost_* libcoal* libcrocoddyl* libfmt* libpinocchio_*
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 

@@ -26,7 +26,7 @@ def shooting(model=None, steps=10):
 
 
 def solve(problem, **guess):
-    solver = aligator.SolverProxDDP(1e-9, 1e-8)
+    solver = aligator.SolverProxDDP(1e-7, 1e-6)
     solver.setup(problem)
     assert solver.run(problem, **guess)
     return solver.results
@@ -88,7 +88,7 @@ def test_an_exception_of_a_model_in_python():
     problem = croc.convertCrocoddylProblem(crocoddyl.ShootingProblem(np.zeros(3), [model] * 2, model))
     solver = aligator.SolverProxDDP(1e-6, 1e-6)
     solver.setup(problem)
-    with pytest.raises(Exception, match="broken on purpose"):
+    with pytest.raises(ArithmeticError, match="broken on purpose"):
         solver.run(problem)
 
 
@@ -144,8 +144,6 @@ def test_wrong_arguments():
     for wrong in (None, 1, linear()):
         with pytest.raises(TypeError):
             croc.convertCrocoddylProblem(wrong)
-    with pytest.raises(ValueError, match="no running models"):
-        croc.convertCrocoddylProblem(crocoddyl.ShootingProblem(np.zeros(4), [], linear()))
 
 
 def test_the_module_is_found_as_officially():

@@ -63,6 +63,17 @@ def test_the_module_solves(dist, clean):
     assert say(clean, "import aligator; print(hasattr(aligator, 'croc'))") == "False\n"
 
 
+def test_crocoddyl_s_problems_are_solved(dist, clean):
+    install(clean, "--find-links", dist, "aligator-bindings", "crocoddyl", "pytest")
+    tests = ROOT / "bindings/tests/test_croc.py"
+    done = subprocess.run(
+        [clean, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", tests], text=True, stdout=-1
+    )
+    assert done.returncode == 0, done.stdout
+    assert "passed" in done.stdout
+    assert "skipped" not in done.stdout
+
+
 def test_the_kernels_load(dist, clean):
     install(clean, "numpy")
     install(clean, "--no-deps", "--find-links", dist, "sobolev-diffusion")

@@ -4,8 +4,10 @@
 #include <aligator/compat/crocoddyl/action-model-wrap.hpp>
 #include <aligator/compat/crocoddyl/cost-wrap.hpp>
 #include <aligator/compat/crocoddyl/problem-wrap.hpp>
+#include <boost/python/errors.hpp>
 #include <boost/python/extract.hpp>
 #include <boost/python/object.hpp>
+#include <boost/python/wrapper.hpp>
 
 namespace nanobind::detail {
 
@@ -55,6 +57,7 @@ namespace croc = compat::croc;
 using croc::context::ActionDataWrapper;
 using croc::context::ActionModelWrapper;
 using croc::context::CostModelWrapper;
+using croc::context::CrocActionData;
 using croc::context::CrocActionModel;
 using croc::context::CrocShootingProblem;
 using croc::context::DynamicsDataWrapper;
@@ -64,6 +67,20 @@ template <class T, class Base> xyz::polymorphic<Base> clone_as(const Base &objec
   return xyz::polymorphic<Base>(static_cast<const T &>(object));
 }
 
+/// Whether data are of the type that this class of action models makes. Classes of Python have what data they like, and
+/// read them as Python does. Crocoddyl's own checkData() says no for most classes.
+bool fits(CrocActionModel &action, const CrocActionData &data) {
+  if (dynamic_cast<const boost::python::detail::wrapper_base *>(&action))
+    return true;
+  static std::unordered_map<std::type_index, std::type_index> known;
+  auto entry = known.find(typeid(action));
+  if (entry == known.end()) {
+    const auto made = action.createData();
+    entry = known.emplace(typeid(action), typeid(*made)).first;
+  }
+  return entry->second == typeid(data);
+}
+
 void add_to(const SharedTables &tables) {
   tables.stages->emplace(typeid(ActionModelWrapper), clone_as<ActionModelWrapper, StageModel>);
   tables.spaces->emplace(typeid(StateWrapper), clone_as<StateWrapper, Manifold>);
@@ -71,8 +88,8 @@ void add_to(const SharedTables &tables) {
   // Action models may be classes of Python, which Crocoddyl calls as if it had the interpreter lock.
   tables.keep_the_lock->emplace(typeid(ActionModelWrapper));
   tables.stage_data_checks->emplace(typeid(ActionModelWrapper), [](const StageModel &model, const StageData &data) {
-    const auto &action = *static_cast<const ActionModelWrapper &>(model).action_model_;
-    if (!action.checkData(static_cast<const ActionDataWrapper &>(data).croc_action_data))
+    const auto &given = static_cast<const ActionDataWrapper &>(data).croc_action_data;
+    if (!fits(*static_cast<const ActionModelWrapper &>(model).action_model_, *given))
       throw nb::type_error("data: made for an action model of another class; use the stage's createData()");
   });
 }
@@ -83,6 +100,13 @@ NB_MODULE(_croc, m) {
   nb::set_leak_warnings(false);
   const nb::module_ core = nb::module_::import_("aligator._aligator");
   nb::module_::import_("crocoddyl");
+  nb::register_exception_translator([](const std::exception_ptr &exception, void *) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (const boost::python::error_already_set &) {
+      // Python's error, of an action model in Python, is set.
+    }
+  });
   add_to(*static_cast<const SharedTables *>(nb::cast<nb::capsule>(core.attr(SHARED_TABLES)).data()));
 
   m.def(

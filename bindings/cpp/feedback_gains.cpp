@@ -1,4 +1,4 @@
-#include "checks.hpp"
+#include "blas.hpp"
 #include "module.hpp"
 
 #include <aligator/core/stage-data.hpp>
@@ -11,34 +11,6 @@
 namespace aligator::python {
 
 namespace {
-
-/// The caller's BLAS and LAPACK, by Fortran's conventions: what NumPy computes with the same ones has the same bits.
-struct Blas {
-  using Gemm = void (*)(char *, char *, int *, int *, int *, double *, double *, int *, double *, int *, double *,
-                        double *, int *);
-  using Syrk = void (*)(char *, char *, int *, int *, double *, double *, int *, double *, double *, int *);
-  using Gesv = void (*)(int *, int *, double *, int *, int *, double *, int *, int *);
-  Gemm gemm;
-  Syrk syrk;
-  Gesv gesv;
-
-  explicit Blas(const nb::dict &capsules)
-      : gemm(reinterpret_cast<Gemm>(pointer(capsules, "dgemm", "void (char *, char *, int *, int *, int *, "))),
-        syrk(reinterpret_cast<Syrk>(pointer(capsules, "dsyrk", "void (char *, char *, int *, int *, "))),
-        gesv(reinterpret_cast<Gesv>(pointer(capsules, "dgesv", "void (int *, int *, "))) {}
-
-private:
-  /// Cython names a capsule by the function's signature.
-  static void *pointer(const nb::dict &capsules, const char *name, std::string_view signature) {
-    if (!capsules.contains(name) || !PyCapsule_CheckExact(nb::object(capsules[name]).ptr()))
-      raise_value_error("blas: expected a capsule {}, as in __pyx_capi__ of scipy.linalg.cython_blas", name);
-    const nb::object capsule = capsules[name];
-    const char *given = PyCapsule_GetName(capsule.ptr());
-    if (!given || std::string_view(given).substr(0, signature.size()) != signature)
-      raise_value_error("blas: {}: expected {}...), got {}", name, signature, given ? given : "no signature");
-    return PyCapsule_GetPointer(capsule.ptr(), given);
-  }
-};
 
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using RowRef = Eigen::Ref<const RowMatrix, 0, Eigen::OuterStride<>>;

@@ -11,6 +11,7 @@ namespace aligator::python {
 
 namespace {
 
+using context::PinModel;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 template <int Dims> using ArrayIn = nb::ndarray<const double, nb::ndim<Dims>, nb::c_contig, nb::device::cpu>;
 using Flags = nb::ndarray<const bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
@@ -36,12 +37,10 @@ struct Limits {
   Limits(const VectorArg &lower_arg, const VectorArg &upper_arg)
       : lower(lower_arg.as("lower")), upper(upper_arg.as("upper", lower.size())) {}
   Eigen::Index nu() const { return lower.size(); }
-  template <class U> void clip(U &&u) const {
+  void clip(VectorXs &u) const {
     for (Eigen::Index j = 0; j < u.size(); ++j)
-      if (u[j] < lower[j])
-        u[j] = lower[j];
-      else if (u[j] > upper[j])
-        u[j] = upper[j];
+      if (!std::isnan(u[j])) // of a zero and a limit of zero the limit's sign
+        u[j] = std::min(upper[j], std::max(lower[j], u[j]));
   }
 };
 
@@ -59,8 +58,9 @@ struct ControlLaw {
 struct Schedule {
   size_t instances, steps, size;
   std::vector<double> values;
-  template <int Dims> Schedule(const ArrayIn<Dims> &array) : instances(array.shape(0)), steps(array.shape(1)), size(1) {
-    for (int d = 2; d < Dims; ++d)
+  template <class Array>
+  explicit Schedule(const Array &array) : instances(array.shape(0)), steps(array.shape(1)), size(1) {
+    for (size_t d = 2; d < array.ndim(); ++d)
       size *= array.shape(d);
     values.assign(array.data(), array.data() + instances * steps * size);
   }
@@ -91,21 +91,21 @@ struct ClippedControls final : ControlLaw {
 
 /// u = clip(u_k + K_k (x (-) x_k))
 struct FeedbackControls final : ControlLaw {
-  xyz::polymorphic<Manifold> space;
+  const Manifold &space; // kept alive by Python
   Schedule xs, us, gains;
   Limits limits;
   Blas blas;
   VectorXs deviation;
-  FeedbackControls(const xyz::polymorphic<Manifold> &space_, const ArrayIn<3> &xs_, const ArrayIn<3> &us_,
-                   const ArrayIn<4> &gains_, const VectorArg &lower, const VectorArg &upper, const nb::dict &capsules)
+  FeedbackControls(const Manifold &space_, const ArrayIn<3> &xs_, const ArrayIn<3> &us_, const ArrayIn<4> &gains_,
+                   const VectorArg &lower, const VectorArg &upper, const nb::dict &capsules)
       : ControlLaw(us_.shape(0), us_.shape(1), Eigen::Index(us_.shape(2))), space(space_), xs(xs_), us(us_),
-        gains(gains_), limits(lower, upper), blas(capsules), deviation(space->ndx()) {
+        gains(gains_), limits(lower, upper), blas(capsules), deviation(space.ndx()) {
     check_equal(limits.nu(), nu, "lower");
-    xs.expect("xs", instances, steps, size_t(space->nx()));
-    gains.expect("gains", instances, steps, size_t(nu * space->ndx()));
+    xs.expect("xs", instances, steps, size_t(space.nx()));
+    gains.expect("gains", instances, steps, size_t(nu * space.ndx()));
   }
   void control(size_t i, size_t k, const VectorXs &x, VectorXs &u) override {
-    space->difference(VectorXs(xs.vector(i, k)), x, deviation);
+    space.difference(VectorXs(xs.vector(i, k)), x, deviation);
     u = us.vector(i, k) + product(blas, gains.at(i, k), nu, deviation);
     limits.clip(u);
   }
@@ -120,12 +120,13 @@ struct InverseDynamicsControls final : ControlLaw {
   Limits limits;
   double dt, gain;
   Blas blas;
+  nb::object limiter; // None: within_limits
   InverseDynamicsControls(const PinModel &model_, const ArrayIn<3> &xs, const MatrixArg &unactuate_,
                           const VectorArg &lower, const VectorArg &upper, double dt, double gain,
-                          const nb::dict &capsules)
+                          const nb::dict &capsules, nb::object limiter)
       : ControlLaw(xs.shape(0), xs.shape(1), 0), model(model_), data(model_), named(xs),
         unactuate(unactuate_.as("unactuate", -1, model_.nv)), limits(lower, upper), dt(positive(dt)), gain(gain),
-        blas(capsules) {
+        blas(capsules), limiter(std::move(limiter)) {
     nu = limits.nu();
     check_equal(unactuate.rows(), nu, "unactuate: rows");
     named.expect("xs", instances, steps, size_t(model.nq + model.nv));
@@ -146,7 +147,13 @@ struct InverseDynamicsControls final : ControlLaw {
     const VectorXs acceleration = ((target_v + gain * correction) - v) / dt;
     const VectorXs still = pinocchio::nonLinearEffects(model, data, q, v);
     const VectorXs moving = pinocchio::rnea(model, data, q, v, acceleration) - still;
-    within_limits(product(blas, unactuate.data(), nu, still), product(blas, unactuate.data(), nu, moving), u);
+    const VectorXs unaccelerated = product(blas, unactuate.data(), nu, still);
+    const VectorXs accelerating = product(blas, unactuate.data(), nu, moving);
+    if (limiter.is_none())
+      within_limits(unaccelerated, accelerating, u);
+    else
+      u = vector_from_python(limiter(unaccelerated, accelerating), "within_limits", nu);
+    limits.clip(u);
   }
 
   /// As much of an acceleration as the limits allow, its direction kept.
@@ -159,7 +166,20 @@ struct InverseDynamicsControls final : ControlLaw {
         share = std::min(share, room / accelerating[j]);
     }
     u = unaccelerated + share * accelerating;
-    limits.clip(u);
+  }
+};
+
+/// Where states may be: their differences to an origin within limits. NaN is outside.
+struct Box {
+  const Manifold &space; // kept alive by Python
+  VectorXs origin, lower, upper;
+  Box(const Manifold &space, const VectorArg &origin_, const VectorArg &lower_, const VectorArg &upper_)
+      : space(space), origin(state_arg(origin_, space, "origin")), lower(tangent_arg(lower_, space, "lower")),
+        upper(tangent_arg(upper_, space, "upper")) {}
+  bool holds(const VectorXs &x) const {
+    VectorXs point(space.ndx());
+    space.difference(origin, x, point);
+    return (lower.array() <= point.array()).all() && (point.array() <= upper.array()).all();
   }
 };
 
@@ -174,7 +194,7 @@ template <class T, size_t Dims> nb::ndarray<nb::numpy, T> new_array(const std::a
 }
 
 nb::tuple drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, const ArrayIn<2> &starts,
-                const Flags &going, ControlLaw &law, size_t steps, double runaway) {
+                const Flags &going, ControlLaw &law, size_t steps, double runaway, nb::object region) {
   check_data(dynamics, data);
   const size_t n = law.instances;
   const auto nx = Eigen::Index(dynamics.nx1());
@@ -185,6 +205,11 @@ nb::tuple drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, co
   check_equal(long(going.shape(0)), long(n), "going: instances");
   if (steps > law.steps)
     raise_value_error("steps: the law has {}, got {}", law.steps, steps);
+  const Box *box = nullptr;
+  nb::try_cast(region, box);
+  const auto inside = [&](const VectorXs &x) {
+    return region.is_none() || (box ? box->holds(x) : nb::cast<bool>(region(x)));
+  };
   auto xs = new_array<double, 3>({n, steps, size_t(nx)});
   auto us = new_array<double, 3>({n, steps, size_t(law.nu)});
   auto still_going = new_array<bool, 1>({n});
@@ -198,7 +223,7 @@ nb::tuple drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, co
         law.control(i, k, x, u);
         dynamics.forward(x, u, data);
         const VectorXs &following = data.xnext_;
-        goes = following.allFinite() && following.cwiseAbs().maxCoeff() < runaway;
+        goes = following.allFinite() && following.cwiseAbs().maxCoeff() < runaway && inside(following);
         if (goes) {
           x = following;
           Eigen::Map<VectorXs>(controls + (i * steps + k) * size_t(law.nu), law.nu) = u;
@@ -209,6 +234,19 @@ nb::tuple drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, co
     static_cast<bool *>(still_going.data())[i] = goes;
   }
   return nb::make_tuple(xs, us, still_going);
+}
+
+/// Rows of an array through a map of vectors.
+template <class Map> auto by_rows(const ArrayIn<2> &rows, Eigen::Index size, Map map) {
+  const size_t n = rows.shape(0);
+  auto out = new_array<double, 2>({n, size_t(size)});
+  VectorXs in(rows.shape(1)), row(size);
+  for (size_t i = 0; i < n; ++i) {
+    in = Eigen::Map<const VectorXs>(rows.data() + i * size_t(in.size()), in.size());
+    map(in, row);
+    Eigen::Map<VectorXs>(static_cast<double *>(out.data()) + i * size_t(size), size) = row;
+  }
+  return out;
 }
 
 } // namespace
@@ -222,9 +260,9 @@ void bind_control_laws(nb::module_ &extras) {
            "us: (n, steps, nu).");
   nb::class_<FeedbackControls, ControlLaw>(extras, "FeedbackControls",
                                            "u = clip(us[i, k] + gains[i, k] (x (-) xs[i, k]), lower, upper).")
-      .def(nb::init<const xyz::polymorphic<Manifold> &, const ArrayIn<3> &, const ArrayIn<3> &, const ArrayIn<4> &,
-                    const VectorArg &, const VectorArg &, const nb::dict &>(),
-           "space"_a, "xs"_a, "us"_a, "gains"_a, "lower"_a, "upper"_a, "blas"_a,
+      .def(nb::init<const Manifold &, const ArrayIn<3> &, const ArrayIn<3> &, const ArrayIn<4> &, const VectorArg &,
+                    const VectorArg &, const nb::dict &>(),
+           nb::keep_alive<1, 2>(), "space"_a, "xs"_a, "us"_a, "gains"_a, "lower"_a, "upper"_a, "blas"_a,
            "xs: (n, steps, nx), us: (n, steps, nu), gains: (n, steps, nu, ndx).");
   nb::class_<InverseDynamicsControls, ControlLaw>(
       extras, "InverseDynamicsControls",
@@ -232,13 +270,38 @@ void bind_control_laws(nb::module_ &extras) {
       "towards its configuration by a share `gain`, through the actuation; of what the limits do not allow the direction "
       "is kept.")
       .def(nb::init<const PinModel &, const ArrayIn<3> &, const MatrixArg &, const VectorArg &, const VectorArg &, double,
-                    double, const nb::dict &>(),
+                    double, const nb::dict &, nb::object>(),
            nb::keep_alive<1, 2>(), "model"_a, "xs"_a, "unactuate"_a, "lower"_a, "upper"_a, "dt"_a, "gain"_a, "blas"_a,
-           "xs: states to lead to, (n, steps, nq + nv); unactuate: from torques to controls, (nu, nv).");
+           "within_limits"_a = nb::none(),
+           "xs: states to lead to, (n, steps, nq + nv); unactuate: from torques to controls, (nu, nv); within_limits: None, "
+           "or a function of the control that leaves the velocity as it is and of what accelerates, both (nu,), that says "
+           "what is applied of them.");
+  nb::class_<Box>(extras, "Box", "States whose differences to an origin are within limits; for `drive`.")
+      .def(nb::init<const Manifold &, const VectorArg &, const VectorArg &, const VectorArg &>(), nb::keep_alive<1, 2>(),
+           "space"_a, "origin"_a, "lower"_a, "upper"_a, "origin: (nx,), lower and upper: (ndx,).")
+      .def("__call__", [](const Box &box, const VectorArg &x) { return box.holds(state_arg(x, box.space)); }, "x"_a,
+           "Whether a state is in it.");
   extras.def("drive", &drive, "dynamics"_a, "data"_a, "starts"_a, "going"_a, "law"_a, "steps"_a, "runaway"_a,
+             "region"_a = nb::none(),
              "Move n instances through the dynamics as a law says: states (n, steps, nx), controls (n, steps, nu) and which "
-             "still go on (n,). One whose state is not finite or beyond `runaway` stays where it last was, with zero control, "
-             "as those that did not go on at the start.");
+             "still go on (n,). One whose state is not finite, beyond `runaway` or outside the region (a Box, or a function of the "
+             "state) stays where it last was, with zero control, as those that did not go on at the start.");
+  extras.def(
+      "integrateAll",
+      [](const Manifold &space, const VectorArg &x, const ArrayIn<2> &vs) {
+        const VectorXs from = state_arg(x, space);
+        check_equal(long(vs.shape(1)), space.ndx(), "vs: columns");
+        return by_rows(vs, space.nx(), [&](const VectorXs &v, VectorXs &out) { space.integrate(from, v, out); });
+      },
+      "space"_a, "x"_a, "vs"_a, "x (+) v for every row v of vs (n, ndx): (n, nx).");
+  extras.def(
+      "differenceAll",
+      [](const Manifold &space, const VectorArg &x, const ArrayIn<2> &xs) {
+        const VectorXs from = state_arg(x, space);
+        check_equal(long(xs.shape(1)), space.nx(), "xs: columns");
+        return by_rows(xs, space.ndx(), [&](const VectorXs &to, VectorXs &out) { space.difference(from, to, out); });
+      },
+      "space"_a, "x"_a, "xs"_a, "y (-) x for every row y of xs (n, nx): (n, ndx).");
 }
 
 } // namespace aligator::python

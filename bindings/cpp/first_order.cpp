@@ -53,12 +53,39 @@ std::tuple<RowMatrix, RowMatrix, RowMatrix, Values> first_order(const TrajOptPro
   return {std::move(l_x), std::move(l_u), std::move(ahead), std::move(h)};
 }
 
+/// Largest part of the values outside of their sets; those that hold NaN are passed over.
+double violation(const ConstraintStack &constraints, const std::vector<shared_ptr<StageFunctionData>> &data) {
+  double largest = 0;
+  for (size_t j = 0; j < constraints.size(); ++j) {
+    VectorXs outside(data[j]->value_.size());
+    constraints.sets[j]->normalConeProjection(data[j]->value_, outside);
+    if (outside.size() && !outside.hasNaN())
+      largest = std::max(largest, outside.cwiseAbs().maxCoeff());
+  }
+  return largest;
+}
+
+std::tuple<double, double> trajectory_value(const TrajOptProblem &problem, const VectorsArg &xs_arg,
+                                            const VectorsArg &us_arg, TrajOptData &data) {
+  check_problem(problem);
+  check_data(problem, data);
+  const Vectors xs = xs_arg.as("xs"), us = us_arg.as("us");
+  check_trajectory(problem, xs, us, "xs", "us");
+  const double cost = problem.evaluate(xs, us, data);
+  double largest = violation(problem.term_cstrs_, data.term_cstr_data);
+  for (size_t t = 0; t < problem.numSteps(); ++t)
+    largest = std::max(largest, violation(problem.stages_[t]->constraints_, data.stage_data[t]->constraint_data));
+  return {cost, largest};
+}
+
 } // namespace
 
 void bind_first_order(nb::module_ &extras) {
   extras.def("firstOrder", &first_order, "problem"_a, "xs"_a, "us"_a, "data"_a,
              "Along a trajectory: gradients of the cost by x (N + 1, ndx) and u (N, nu), next states (N, nx), and the values "
              "of the constraints of every stage, then of the terminal ones. `data` is written into, Jacobians are not.");
+  extras.def("trajectoryValue", &trajectory_value, "problem"_a, "xs"_a, "us"_a, "data"_a,
+             "Cost of a trajectory, and the largest violation of a constraint, dynamics not included.");
 }
 
 } // namespace aligator::python

@@ -8,7 +8,7 @@ from scipy.linalg import cython_blas, cython_lapack
 import aligator
 from aligator import extras
 
-BLAS = {name: cython_blas.__pyx_capi__[name] for name in ("dgemm", "dsyrk")}
+BLAS = {name: cython_blas.__pyx_capi__[name] for name in ("dgemm", "dsyrk", "dgemv", "ddot")}
 BLAS["dgesv"] = cython_lapack.__pyx_capi__["dgesv"]
 
 
@@ -64,7 +64,7 @@ def test_refusals(lqr, arm):
     with pytest.raises(ValueError, match="mu: expected a number > 0, got 0"):
         extras.feedbackGains(problem, data, multipliers, 0.0, BLAS)
     with pytest.raises(ValueError, match="blas: expected a capsule dgesv"):
-        extras.feedbackGains(problem, data, multipliers, 1.0, {k: BLAS[k] for k in ("dgemm", "dsyrk")})
+        extras.feedbackGains(problem, data, multipliers, 1.0, {k: BLAS[k] for k in BLAS if k != "dgesv"})
     with pytest.raises(ValueError, match="blas: dgemm: expected void"):
         extras.feedbackGains(problem, data, multipliers, 1.0, {**BLAS, "dgemm": BLAS["dgesv"]})
     with pytest.raises(ValueError, match="by_parameters: expected"):

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.files import BadArtefact, write_atomically
-from sobolev_diffusion.tasks.closed_loop import Controller
+from sobolev_diffusion.tasks.controllers import Controller
 from sobolev_diffusion.tasks.fingerprint import Fingerprint, fingerprint
 
 if TYPE_CHECKING:

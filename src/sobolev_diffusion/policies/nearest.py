@@ -9,7 +9,7 @@ import numpy as np
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies.base import HEADER, Policy
-from sobolev_diffusion.tasks.closed_loop import Following
+from sobolev_diffusion.tasks.controllers import Following
 from sobolev_diffusion.tasks.instances import nearest_first
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sobolev_diffusion.tasks.closed_loop import Controller
+from sobolev_diffusion.tasks.controllers import Actions, Controller
+from sobolev_diffusion.tasks.overriding import inherits
 
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Array, Task
@@ -67,6 +68,11 @@ class RecedingHorizon(Controller):
 
     def control(self, i: int, t: int, x: Array) -> Array:
         return self._task.control_for(x, self._actions[i, t % self._action_length])
+
+    def plan(self, t: int) -> Actions | None:
+        if not inherits(self, RecedingHorizon, "look", "control"):
+            return None
+        return Actions(self._actions[:, t % self._action_length : self._action_length])
 
     def _taken(self, t: int, xs: Array, us: Array) -> Array:
         """a_{t-T_h+1} .. a_t, (n, T_h, na); a_0 stands in for what came before the first step."""

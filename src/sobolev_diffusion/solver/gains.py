@@ -5,23 +5,16 @@ from __future__ import annotations
 import aligator
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cython_blas, cython_lapack
 
 from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.riccati import sweep
+from sobolev_diffusion.tasks.blas import BLAS
 
 Array = NDArray[np.float64]
 
 _IN_CPP = getattr(getattr(aligator, "extras", None), "feedbackGains", None)
 """The sweep in C++, where the installed aligator has it; the official module has not."""
-
-# By the same BLAS and LAPACK, in the same calls, so that not a bit is another than in NumPy.
-_BLAS = {
-    name: module.__pyx_capi__[name]
-    for module, names in ((cython_blas, ("dgemm", "dsyrk")), (cython_lapack, ("dgesv",)))
-    for name in names
-}
 
 
 def linearise(
@@ -69,4 +62,4 @@ def linearise(
     derivatives = None
     if by_parameters:
         derivatives = (by_parameters.l_xp, by_parameters.l_up, by_parameters.f_p, by_parameters.h_p)
-    return Linearisation(*_IN_CPP(problem, data, multipliers, mu, _BLAS, derivatives))
+    return Linearisation(*_IN_CPP(problem, data, multipliers, mu, BLAS, derivatives))

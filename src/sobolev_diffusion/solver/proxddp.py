@@ -208,9 +208,23 @@ class TrajectoryValue:
     violation: float
 
 
-def value_of(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> TrajectoryValue:
-    """Cost of (1), and the largest violation of a stage or terminal constraint (dynamics not included)."""
-    data = aligator.TrajOptData(problem)
+_VALUE_IN_CPP = getattr(getattr(aligator, "extras", None), "trajectoryValue", None)
+
+
+def value_of(
+    problem: aligator.TrajOptProblem, xs: Array, us: Array, data: aligator.TrajOptData | None = None
+) -> TrajectoryValue:
+    """Cost of (1), and the largest violation of a stage or terminal constraint (dynamics not included).
+
+    Args:
+        problem: the problem (1).
+        xs, us: the trajectory, (T+1, nx), (T, nu).
+        data: of the problem, written into; made unless given, which takes as long as the evaluation.
+    """
+    if data is None:
+        data = aligator.TrajOptData(problem)
+    if _VALUE_IN_CPP is not None:
+        return TrajectoryValue(*_VALUE_IN_CPP(problem, xs, us, data))
     cost = problem.evaluate(list(xs), list(us), data)
     violation = 0.0
     for stage, stage_data in zip(problem.stages, data.stage_data, strict=True):

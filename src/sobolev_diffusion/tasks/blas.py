@@ -1,0 +1,12 @@
+"""NumPy's linear algebra for C++: by the same BLAS and LAPACK, in the same calls, not a bit is another."""
+
+from __future__ import annotations
+
+from scipy.linalg import cython_blas, cython_lapack
+
+BLAS = {
+    name: module.__pyx_capi__[name]
+    for module, names in ((cython_blas, ("dgemm", "dsyrk", "dgemv", "ddot")), (cython_lapack, ("dgesv",)))
+    for name in names
+}
+"""Capsules by name."""

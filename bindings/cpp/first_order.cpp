@@ -54,7 +54,7 @@ std::tuple<RowMatrix, RowMatrix, RowMatrix, Values> first_order(const TrajOptPro
 }
 
 /// Largest part of the values outside of their sets; those that hold NaN are passed over.
-double violation(const ConstraintStack &constraints, const std::vector<shared_ptr<StageFunctionData>> &data) {
+double violation(const context::ConstraintStack &constraints, const std::vector<shared_ptr<StageFunctionData>> &data) {
   double largest = 0;
   for (size_t j = 0; j < constraints.size(); ++j) {
     VectorXs outside(data[j]->value_.size());

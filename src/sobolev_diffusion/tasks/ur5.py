@@ -139,7 +139,7 @@ class UR5(MultibodyTask):
         The paper's, (cos q, sin q, v, target), leave it to the network to find the arm's kinematics, and the
         angles that its actions start from, in the demonstrations.
         """
-        q, v = np.split(x, 2)
+        q, v = x[: self.model.nq], x[self.model.nq :]
         away = self.target(theta) - self.tool_position(x)
         return np.concatenate([np.cos(q), np.sin(q), q, v, away, theta[self.space.nx :]])
 

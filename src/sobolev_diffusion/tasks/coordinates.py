@@ -11,6 +11,8 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.overriding import inherits
 
 _EXTRAS: Any = getattr(aligator, "extras", None)  # the official module has none
+if not hasattr(_EXTRAS, "integrateAll"):  # or one of before
+    _EXTRAS = None
 
 
 def states_at(task: Task, coordinates: Array) -> Array:

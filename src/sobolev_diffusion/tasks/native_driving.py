@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _EXTRAS: Any = getattr(aligator, "extras", None)  # the official module has none
+if not hasattr(_EXTRAS, "drive"):  # or one of before
+    _EXTRAS = None
 RUNAWAY = 1e6  # beyond this a coordinate of the state has run away
 
 

@@ -18,6 +18,7 @@ ROOMS = {
     "training": "what learns",
     "warm_start": "rollouts, guesses, refining, evaluation",
     "figures": "frames in, figures and tables out",
+    "own_problem": "warm starts fitted to a problem of one's own",
     "experiment": "the bookkeeping of the workflow",
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sobolev_diffusion.config import MethodConfig, PolicyConfig, SobolevConfig, SolverConfig, WarmConfig
+    from sobolev_diffusion.own_problem.warm_start import WarmStart
     from sobolev_diffusion.policies.base import Policy
     from sobolev_diffusion.solver.collect import collect
     from sobolev_diffusion.solver.proxddp import solve
@@ -33,6 +34,7 @@ __all__ = [
     "SolverConfig",
     "Task",
     "WarmConfig",
+    "WarmStart",
     "collect",
     "evaluate",
     "refine",
@@ -52,6 +54,7 @@ _PLACES = {
     "SolverConfig": "config",
     "Task": "tasks.base",
     "WarmConfig": "config",
+    "WarmStart": "own_problem.warm_start",
     "collect": "solver.collect",
     "evaluate": "warm_start.evaluate",
     "refine": "warm_start.refine",

@@ -78,6 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("--to", choices=("cpp",), required=True, help="cpp: C++17 source in a folder")
     export.add_argument("destination", type=Path, help="what to write")
     export.add_argument("--name", default="sobolev_policy", help="of the CMake target and the namespace")
+    _add_own_problem(add)
     check_config = add(
         "check-config",
         lambda options: load(*options.config),
@@ -90,6 +91,28 @@ def make_parser() -> argparse.ArgumentParser:
         "--options", type=_json_object, default={}, help="""constructor's arguments, as in '{"force": 5}'"""
     )
     return parser
+
+
+def _add_own_problem(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands of a warm start for a problem of one's own."""
+    fit = add(
+        "fit", _fit, "make a warm start for a task of your own; Ctrl-C stops it, the same command goes on"
+    )
+    fit.add_argument("file", type=Path, help="the Python file with the task")
+    fit.add_argument("--out", type=Path, required=True, help="the file to write, as in my_task.warm")
+    fit.add_argument("--solves", type=int, default=100, help="training instances to solve, at most (100)")
+    fit.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes side by side")
+    fit.add_argument("--seed", type=int, default=0, help="of instances and trainings (0)")
+    fit.add_argument("--tolerance", type=float, default=1e-3, help="of the solver (0.001)")
+    fit.add_argument("--quick", action="store_true", help="hardly try anything, to see whether all works")
+    fit.add_argument("--options", type=_json_object, default={}, help="constructor's arguments, in JSON")
+    solve = add("solve", _solve, "solve instances from a warm start's guesses")
+    solve.add_argument("--theta", type=float, nargs="+", help="the instance, its numbers")
+    solve.add_argument("--instances", type=int, default=10, help="how many random ones, without theta (10)")
+    solve.add_argument("--out", type=Path, help="an .npz to write the solutions to")
+    for command in (solve,):
+        command.add_argument("warm_start", type=Path, help="the file that fit wrote")
+        command.add_argument("--task", type=Path, help="where the task's file is now, if it was moved")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,6 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, BadArtefact) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # who reads the output has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
@@ -142,6 +168,32 @@ def _check_task(options: argparse.Namespace) -> None:
     for what, names in (("imports", parts.modules), ("reads", parts.files)):
         if names:
             print(f"it {what} {', '.join(sorted(names))}: results follow these, too")
+
+
+def _fit(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # as in every job
+    spec = TaskConfig(module=str(options.file), options=options.options)
+    look_at(options.file.stem, spec, options.file)  # before the solver is loaded here
+    from sobolev_diffusion.own_problem.commands import fit_file
+    from sobolev_diffusion.own_problem.trials import Trials
+
+    fit_file(
+        options.file,
+        options.options,
+        options.out,
+        solves=options.solves,
+        workers=options.workers,
+        seed=options.seed,
+        tolerance=options.tolerance,
+        trials=Trials.quick() if options.quick else Trials(),
+    )
+
+
+def _solve(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    from sobolev_diffusion.own_problem.commands import solve_file
+
+    solve_file(options.warm_start, options.task, options.theta, options.instances, options.out)
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Where the solver starts from: one of four ways, of which `fit` takes the best on held-out instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import aligator
+import numpy as np
+
+from sobolev_diffusion.own_problem.trials import guarded
+from sobolev_diffusion.policies.base import Policy
+from sobolev_diffusion.policies.nearest import NearestDemonstration
+from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.random_streams import stream
+from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
+
+Way = Literal["alone", "nearest", "policy", "cheaper"]
+WAYS: tuple[Way, ...] = ("alone", "nearest", "policy", "cheaper")
+TOLD: dict[Way, str] = {
+    "alone": "starts from the task's own guess, for nothing else saved iterations",
+    "nearest": "starts from the nearest demonstration, followed with its gains",
+    "policy": "starts from a rollout of the policy",
+    "cheaper": "starts from a rollout of the policy or the nearest demonstration, whichever costs less",
+}
+
+
+class Guesser:
+    """Gives guesses for instances of a task, in one way.
+
+    Args:
+        task: what is solved.
+        way: how.
+        policy, demonstrations: the policy, and what it learnt from; alone needs neither.
+        tolerance: of the solver.
+        action_length: T_a of the policy.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        way: Way,
+        policy: Policy | None,
+        demonstrations: Demonstrations | None,
+        tolerance: float,
+        action_length: int,
+    ) -> None:
+        self._task, self._way, self._length = task, way, action_length
+        self._chooser: GuessChooser | None = None
+        if way == "alone" or demonstrations is None:
+            return
+        d = demonstrations
+        nearest = NearestDemonstration(d.theta, d.xs, d.us, d.gains, d.parameter_gains)
+        rolled_out = nearest if way == "nearest" else policy
+        if rolled_out is None:
+            raise ValueError(f"{way}: needs a policy")
+        if way == "nearest":
+            self._length = 1
+        config = guarded(bool((d.cost > 0).all()), policy=way != "nearest", nearest=way == "cheaper")
+        self._chooser = GuessChooser(task, rolled_out, demonstrations, config, tolerance, nearest)
+
+    def guesses(
+        self, thetas: Sequence[Array], problems: Sequence[aligator.TrajOptProblem] | None = None
+    ) -> list[Guess]:
+        """One for each theta; the same theta always gets the same one."""
+        if self._chooser is None:
+            return [alone(self._task, theta) for theta in thetas]
+        problems = [self._task.problem(theta) for theta in thetas] if problems is None else problems
+        noise = [stream("noise of a guess", self._task.name, theta.tobytes().hex()) for theta in thetas]
+        chosen = self._chooser.choose(thetas, problems, self._length, noise)
+        if self._way == "nearest":
+            return [
+                replace(guess, source="nearest") if guess.source == "policy" else guess for guess in chosen
+            ]
+        return chosen
+
+
+def alone(task: Task, theta: Array) -> Guess:
+    """That the solver starts from the task's own guess."""
+    xs, us = (
+        np.repeat(task.initial_state(theta)[None], task.horizon + 1, axis=0),
+        np.zeros((task.horizon, task.nu)),
+    )
+    return Guess(xs, us, "interpolated", np.inf, np.inf, 0, 0)

@@ -1,0 +1,153 @@
+"""A warm start is fitted, used and kept: on a robot, and on a problem without one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sobolev_diffusion import WarmStart
+from sobolev_diffusion.config import TaskConfig
+from sobolev_diffusion.files import BadArtefact
+from sobolev_diffusion.own_problem.fitting import FitError
+from sobolev_diffusion.own_problem.trials import Trials
+from sobolev_diffusion.own_problem.working_folder import WorkingFolder
+from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.tasks.instances import evaluation_thetas
+from sobolev_diffusion.tasks.pendulum import Pendulum
+from sobolev_diffusion.tasks.registry import make_task
+
+BLOCK = Path(__file__).with_name("block.py")
+FEW = Trials(scanned=2, validated=4, steps=60, longest=60)
+
+
+def block(**options):
+    return make_task("block", TaskConfig(module=str(BLOCK), options=options))
+
+
+def fitted(task, workers=1, **settings):
+    return WarmStart.fit(task, solves=10, workers=workers, progress=False, trials=FEW, **settings)
+
+
+@pytest.fixture(scope="module")
+def warm():
+    return fitted(block())
+
+
+@pytest.fixture(scope="module")
+def path(warm, tmp_path_factory):
+    path = tmp_path_factory.mktemp("warm") / "block.warm"
+    warm.save(path)
+    return path
+
+
+def test_a_robot_is_fitted_and_solved():
+    task = Pendulum(horizon=50)
+    warm = fitted(task, workers=2)
+    assert warm.policy.trained_on.task == "pendulum"
+    assert all(solution.converged for solution in warm.solve(evaluation_thetas(task, 0, 3)))
+    taken = {row["step"]: row["choice"] for row in warm.fitted.tried if row["taken"]}
+    assert {"solver alone", "solver from nearest", "training", "start from"} <= taken.keys()
+    assert taken["start from"] == warm.fitted.way
+
+
+def test_the_same_seed_gives_the_same_bytes_with_any_number_of_workers(warm, path, tmp_path):
+    again = tmp_path / "again.warm"
+    fitted(block(), workers=3).save(again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_gains_in_the_target_are_learnt_from(warm):
+    assert warm.fitted.demonstrations.parameter_gains.shape == (10, 20, 1, 1)
+
+
+def test_it_guesses_and_solves_one_or_many_and_in_threads(warm):
+    thetas = np.stack(evaluation_thetas(warm.task, 0, 4))
+    alone = [warm.guess(theta) for theta in thetas]
+    together = warm.guess(thetas)
+    for one, each in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one.xs, each.xs)
+        np.testing.assert_array_equal(one.us, each.us)
+        assert one.source == each.source
+    with ThreadPoolExecutor(4) as threads:
+        solutions = list(threads.map(warm.solve, thetas))
+    for one, each in zip(warm.solve(thetas), solutions, strict=True):
+        assert each.converged
+        np.testing.assert_array_equal(one.xs, each.xs)
+
+
+def test_a_guess_of_the_tasks_own_has_its_states(warm):
+    theta = evaluation_thetas(warm.task, 0, 1)[0]
+    far = theta + np.array([1e3, 0.0, 0.0])
+    guess = warm.guess(far)
+    assert guess.source == "interpolated"
+    np.testing.assert_array_equal(guess.xs, warm.task.guess(far)[0])
+
+
+@pytest.mark.parametrize("theta", [[0.0, 0.0], [[0.0] * 4], [0.0, 0.0, np.nan], "abc", [[[0.0] * 3]]])
+def test_what_is_no_theta_is_told_in_one_line(warm, theta):
+    with pytest.raises(TaskError, match=r"^block: theta: expected .*") as error:
+        warm.solve(theta)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_gives_back_what_was_fitted(warm, path, tmp_path):
+    loaded = WarmStart.load(path, block())
+    theta = evaluation_thetas(warm.task, 0, 1)[0]
+    np.testing.assert_array_equal(loaded.solve(theta).xs, warm.solve(theta).xs)
+    assert loaded.fitted.tried == warm.fitted.tried
+    loaded.save(tmp_path / "again.warm")
+    assert (tmp_path / "again.warm").read_bytes() == path.read_bytes()
+
+
+def test_a_file_of_another_task_is_refused(path):
+    with pytest.raises(
+        BadArtefact, match=r"was fitted to another task, block: compared with block, .* horizon 20 and"
+    ):
+        WarmStart.load(path, block(horizon=25))
+    with pytest.raises(BadArtefact, match=r"another task, block: compared with pendulum"):
+        WarmStart.load(path, Pendulum())
+
+
+def test_a_damaged_file_is_refused_in_one_line(path, tmp_path):
+    content = path.read_bytes()
+    broken = tmp_path / "broken.warm"
+    middle = content.find(b"PK", len(content) // 3) - 200
+    for size in (0, 100, len(content) // 2, len(content) - 30):
+        broken.write_bytes(content[:size])
+        with pytest.raises(
+            BadArtefact, match=r"broken.warm: is no warm start, or only a part of one .*; fit it again"
+        ):
+            WarmStart.load(broken, block())
+    broken.write_bytes(content[:middle] + b"x" + content[middle + 1 :])
+    with pytest.raises(BadArtefact, match=r"broken.warm: is damaged .*; fit it again"):
+        WarmStart.load(broken, block())
+    broken.write_bytes(content.replace(b'"format": 1', b'"format": 0'))
+    with pytest.raises(BadArtefact, match=r"broken.warm: is"):
+        WarmStart.load(broken, block())
+    with pytest.raises(BadArtefact, match=r"nothing.warm: is not there; make it with sobolev-diffusion fit"):
+        WarmStart.load(tmp_path / "nothing.warm", block())
+
+
+def test_a_horizon_without_room_for_a_chunk_is_told_before_anything_is_solved():
+    with pytest.raises(FitError, match=r"^block: horizon: 2 steps are shorter than a chunk of 3"):
+        fitted(block(horizon=2))
+    short = fitted(block(horizon=8))
+    assert short.policy.config.prediction_horizon == 8
+
+
+def test_numbers_that_make_no_sense_are_refused():
+    with pytest.raises(FitError, match="solves: at least 5, got 4"):
+        WarmStart.fit(block(), solves=4)
+    with pytest.raises(FitError, match="workers: at least 1, got 0"):
+        WarmStart.fit(block(), workers=0)
+
+
+def test_a_folder_of_another_fit_is_refused(tmp_path):
+    WorkingFolder(tmp_path, block(), 0)
+    with pytest.raises(
+        BadArtefact, match="holds what was computed for another seed; remove it to begin anew"
+    ):
+        fitted(block(), folder=tmp_path, seed=1)
+    with pytest.raises(BadArtefact, match="for another task"):
+        fitted(block(force=1.0), folder=tmp_path)

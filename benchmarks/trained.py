@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.comparison import Line
+from sobolev_diffusion.experiment.cache import CACHE
 from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.tasks.base import Task
@@ -17,7 +18,7 @@ from sobolev_diffusion.tasks.registry import task_from_settings
 from sobolev_diffusion.warm_start.evaluate import policy_columns
 from sobolev_diffusion.warm_start.rollout import roll_out
 
-FROZEN = Path(__file__).parents[1] / "results/cache/policies"
+FROZEN = Path(__file__).parents[1] / CACHE / "policies"
 INSTANCES, ACTION_LENGTHS = 50, (1, 8)
 TRAJECTORIES = 20  # of the policies taken
 

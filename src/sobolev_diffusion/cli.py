@@ -14,7 +14,7 @@ from typing import Any
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
-from sobolev_diffusion.experiment.cache import Cache, freeze
+from sobolev_diffusion.experiment.cache import CACHE, Cache, freeze
 from sobolev_diffusion.experiment.circumstances import code, kernels
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.plan import Plan
@@ -50,11 +50,11 @@ def make_parser() -> argparse.ArgumentParser:
     add(RUN, lambda _: None, "run the workflow in this folder; all that follows is for Snakemake")
     show = add("show", _show, "what made an artefact, a figure or a table")
     show.add_argument("what", help="its file, or the key of a frozen artefact")
-    show.add_argument("--cache", type=Path, default=Path("results/cache"), help="folder of frozen ones")
+    show.add_argument("--cache", type=Path, default=CACHE, help="folder of frozen ones")
     add("schema", lambda _: print(schema_text(), end=""), "print the JSON schema of the configuration")
     check_all = add("verify", _verify, "read every file again: is it what was written?")
     check_all.add_argument("--results", type=Path, default=Path("results"), help="folder of the results")
-    check_all.add_argument("--cache", type=Path, default=Path("results/cache"), help="folder of frozen ones")
+    check_all.add_argument("--cache", type=Path, default=CACHE, help="folder of frozen ones")
     freeze = add("freeze", _freeze, "put computed artefacts into the cache that git keeps")
     freeze.add_argument("--config", **on_top)
     freeze.add_argument("--stage", choices=sorted(STAGES), required=True, help="of this stage")
@@ -213,7 +213,7 @@ def _freeze(options: argparse.Namespace) -> None:
         and fnmatch(artefact.name, options.name)
     ]
     results = Path(settings.results)
-    for path in freeze(chosen, results, Cache(Path("results/cache"))):
+    for path in freeze(chosen, results, Cache(CACHE)):
         print(path)
 
 
@@ -240,7 +240,7 @@ def _train_together(options: argparse.Namespace) -> None:
             "no CUDA device here: train with the ordinary workflow, `snakemake --cores N all`, which is the "
             "fast way on a CPU; --device cpu trains together on it all the same"
         )
-    plan, cache = Plan(load(*options.config)), Cache(Path("results/cache"))
+    plan, cache = Plan(load(*options.config)), Cache(CACHE)
     policies = trainable(plan, options.experiment, options.iteration, cache)
     print(f"{len(policies)} policies to train whose demonstrations are there")
     device = torch.device(options.device or "cuda")

@@ -244,14 +244,20 @@ def test_captions_say_what_is_computed():
     assert "20 trajectories, 100 epochs" in whole.tables["ablation_chain"].caption
     assert "2 seeds of 50" in whole.tables["ablation_chain"].caption
     assert "T_a = 8;" in whole.figures["fig3_ur5_full_fixed"].caption
+    assert "best of 8 and" in whole.tables["guesses_ur5_small_random"].caption
+    assert "after 2 iterations;" in whole.tables["ablation_interplay"].caption
+    assert "stays within 5% of" in whole.tables["trajectories_needed"].caption
+    assert "at most 1000 iterations;" in whole.tables["to_alone"].caption
 
 
 @pytest.mark.parametrize("path", [ROOT / "config/drawings.yaml", *(ROOT / "config/sweeps").glob("*.yaml")])
-def test_no_caption_has_seeds_or_instances_as_text(path):
+def test_no_caption_has_numbers_of_the_settings_as_text(path):
     content = yaml.safe_load(path.read_text())
     for section in ("figures", "tables"):
         for name, drawing in (content.get(section) or {}).items():
-            assert not re.search(r"\d+ (seeds|instances)", (drawing or {}).get("caption", "")), name
+            caption = (drawing or {}).get("caption", "")
+            assert not re.search(r"\d+ (seeds|instances|trajectories|epochs|iterations)", caption), name
+            assert not re.search(r"T_a = \d|best of \d|within \d", caption), name
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.experiment.cache import Cache, place_of as place
+from sobolev_diffusion.experiment.cache import CACHE, Cache, place_of as place
 from sobolev_diffusion.config import ConfigError
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.experiment.housekeeping import make_folder
@@ -49,8 +49,7 @@ if is_project():
     workflow.configfiles.extend(str(PROJECT / f"{subject}.yaml") for subject in SUBJECTS)
 
 RESULTS = CONFIG.results
-CACHE = "results/cache"
-FROZEN = Cache(Path(CACHE))
+FROZEN = Cache(CACHE)
 COMPUTED_AGAIN: dict[str, bool] = {}
 
 

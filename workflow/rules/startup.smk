@@ -52,7 +52,7 @@ def put_in_order():
     if HELD:
         forget_killed_runs()
     try:
-        for each in leftovers(Path(RESULTS), Path(CACHE)):
+        for each in leftovers(Path(RESULTS), CACHE):
             remove(each)
         settle_times(Path(RESULTS))
     except BadArtefact as error:
@@ -66,7 +66,7 @@ def put_in_order():
 def verify_results():
     """Every artefact is the one that its name and stamp say, or this run ends here."""
     try:
-        faults = verify(Path(RESULTS), Path(CACHE), ledger=Path(RESULTS) / ".verified.json").faults
+        faults = verify(Path(RESULTS), CACHE, ledger=Path(RESULTS) / ".verified.json").faults
     except BadArtefact as error:
         faults = [str(error)]
     if faults:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OF_A_PART = ("columns", "count")
 """What stamps in a part say besides those of a file of its own."""
 
+CACHE = Path("results/cache")
+"""The folder of frozen artefacts, from that of the project on."""
+
 
 class Cache:
     """The artefacts that are frozen in a folder when it is first asked.

@@ -20,7 +20,7 @@ import pandas as pd
 from safetensors.numpy import load_file
 
 from sobolev_diffusion.experiment.artefact import Artefact
-from sobolev_diffusion.experiment.cache import Cache, place_of
+from sobolev_diffusion.experiment.cache import CACHE, Cache, place_of
 from sobolev_diffusion.experiment.circumstances import circumstances
 from sobolev_diffusion.experiment.draw import draw
 from sobolev_diffusion.experiment.parquet import read_parquet
@@ -38,7 +38,7 @@ TOLERANCE = {"demonstrations": 1e-5, "policies": 1e-2, "evaluations": 0.1}
 """Largest relative difference of a number, by stage, on another kind of machine."""
 
 FIGURE = "fig1_pendulum"
-STYLE, CACHE = Path("config/plotting.yaml"), Path("results/cache")
+STYLE = Path("config/plotting.yaml")
 SLICE = Path("config/reproducibility.yaml")
 
 

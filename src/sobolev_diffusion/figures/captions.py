@@ -30,17 +30,25 @@ def filled(key: str, caption: str, values: Mapping[str, str]) -> str:
     return caption.format(**values)
 
 
+def listed(numbers: Iterable[int]) -> str:
+    """Each once, the smallest first: 1, 3 and 5."""
+    *others, largest = sorted(set(numbers))
+    return f"{', '.join(map(str, others))} and {largest}" if others else f"{largest}"
+
+
 def of_experiments(config: Computation, names: Iterable[str]) -> dict[str, str]:
     """seeds: those that all of some experiments have; instances: of the evaluation; n_traj, epochs: of the
-    experiments, the longest training."""
+    experiments, the longest training; samples: rollouts that guesses are chosen among."""
     names = list(dict.fromkeys(names))
     shown = [config.experiments[name] for name in names]
     seeds = min((len(config.seeds_of(name)) for name in names), default=config.seeds)
     values = {"seeds": f"{seeds}", "instances": f"{config.evaluation.instances}"}
     if shown:
-        values["n_traj"] = _listed(number for each in shown for number in each.n_traj)
+        values["n_traj"] = listed(number for each in shown for number in each.n_traj)
     if trained := [each for each in shown if each.epochs]:
-        values["epochs"] = _listed(_longest(each) for each in trained)
+        values["epochs"] = listed(_longest(each) for each in trained)
+    if chosen := [each for each in shown if each.guess.samples > 1]:
+        values["samples"] = listed(each.guess.samples for each in chosen)
     return values
 
 
@@ -49,17 +57,13 @@ def of_timings(config: Computation, names: Iterable[str]) -> dict[str, str]:
     timings = [config.timings[name] for name in names]
     return {
         **of_experiments(config, [each.experiment for each in timings]),
-        "timed_instances": _listed(each.instances for each in timings),
+        "timed_instances": listed(each.instances for each in timings),
     }
 
 
 def _longest(experiment: ExperimentConfig) -> int:
     """Of its trainings, those of diffusion policies where there are any."""
     return max(experiment.epochs.get("diffusion") or experiment.epochs["direct"])
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(f"{number}" for number in sorted(set(numbers)))
 
 
 def as_rst(text: str) -> str:

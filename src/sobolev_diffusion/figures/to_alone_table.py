@@ -34,7 +34,11 @@ class ToAloneTable(TableDrawing):
             known(f"{where}.tasks", task, config.tasks)
 
     def caption_values(self, config: Computation) -> Mapping[str, str]:
-        return {**captions.of_experiments(config, []), "timed_instances": f"{self.timed_instances}"}
+        return {
+            **captions.of_experiments(config, []),
+            "timed_instances": f"{self.timed_instances}",
+            "max_iterations": captions.listed(config.tasks[name].cold.max_iterations for name in self.tasks),
+        }
 
     def artefacts(self, results: Results) -> Artefacts:
         pairs = [(task, seed) for task in self.tasks for seed in results.config.seed_numbers]

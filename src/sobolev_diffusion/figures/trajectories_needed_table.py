@@ -52,7 +52,8 @@ class TrajectoriesNeededTable(TableDrawing):
             needs.methods(where, self.methods, experiment)
 
     def caption_values(self, config: Computation) -> Mapping[str, str]:
-        return captions.of_experiments(config, [each.experiment for each in self.panels.values()])
+        values = captions.of_experiments(config, [each.experiment for each in self.panels.values()])
+        return {**values, "margin": f"{100 * self.margin:g}%"}
 
     def artefacts(self, results: Results) -> Artefacts:
         evaluations: list[Artefact] = []

@@ -60,7 +60,12 @@ class VariantsTable(TableDrawing):
             variant.check(config, f"{where}.variants.{label}")
 
     def caption_values(self, config: Computation) -> Mapping[str, str]:
-        return captions.of_experiments(config, [each.experiment for each in self.variants.values()])
+        names = [each.experiment for each in self.variants.values()]
+        iterations = [
+            each.iteration or config.experiments[each.experiment].iterations
+            for each in self.variants.values()
+        ]
+        return {**captions.of_experiments(config, names), "iterations": captions.listed(iterations)}
 
     def artefacts(self, results: Results) -> Artefacts:
         """On the seeds that all rows have."""

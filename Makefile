@@ -57,10 +57,11 @@ environment: $(ENVIRONMENT)
 SETUP := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation
 NATIVE := pyproject.toml CMakeLists.txt bindings/cpp/manylinux.cpp $(wildcard src/native/*) $(shell find src/sobolev_diffusion -name __init__.py)
 
-.venv/.requirements: requirements.lock
+.venv/.requirements: requirements.lock requirements-crocoddyl.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --requirement requirements-crocoddyl.lock
 	touch $@
 
 .venv/.bindings: .venv/.requirements bindings/pyproject.toml bindings/CMakeLists.txt $(wildcard bindings/cpp/* bindings/aligator/*)

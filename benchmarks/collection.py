@@ -14,7 +14,7 @@ from benchmarks.comparison import REPETITIONS, Comparison, Line, summary
 from benchmarks.configuration import CONFIG
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.gains import linearise
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 

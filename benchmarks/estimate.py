@@ -33,7 +33,8 @@ from sobolev_diffusion.experiment.stages.profiles import Profile
 from sobolev_diffusion.experiment.stages.references import Search
 from sobolev_diffusion.experiment.stages.timings import Timing
 from sobolev_diffusion.policies import make_policy
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.closed_loop import follow

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sobolev_diffusion.config import MethodConfig, PolicyConfig, SobolevConfig, SolverConfig, WarmConfig
+    from sobolev_diffusion.config.solvers import CrocoddylConfig, CrocoddylWarmConfig
     from sobolev_diffusion.own_problem.warm_start import WarmStart
     from sobolev_diffusion.policies.base import Policy
     from sobolev_diffusion.solver.collect import collect
-    from sobolev_diffusion.solver.proxddp import solve
     from sobolev_diffusion.solver.selection import select
+    from sobolev_diffusion.solver.solve import solve
     from sobolev_diffusion.tasks.base import Axis, Task
+    from sobolev_diffusion.tasks.crocoddyl_task import CrocoddylTask
     from sobolev_diffusion.tasks.multibody import MultibodyTask
     from sobolev_diffusion.training.train import train
     from sobolev_diffusion.warm_start.evaluate import evaluate
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Axis",
+    "CrocoddylConfig",
+    "CrocoddylTask",
+    "CrocoddylWarmConfig",
     "MethodConfig",
     "MultibodyTask",
     "Policy",
@@ -46,6 +51,9 @@ __all__ = [
 
 _PLACES = {
     "Axis": "tasks.base",
+    "CrocoddylConfig": "config.solvers",
+    "CrocoddylTask": "tasks.crocoddyl_task",
+    "CrocoddylWarmConfig": "config.solvers",
     "MethodConfig": "config",
     "MultibodyTask": "tasks.multibody",
     "Policy": "policies.base",
@@ -60,7 +68,7 @@ _PLACES = {
     "refine": "warm_start.refine",
     "roll_out": "warm_start.rollout",
     "select": "solver.selection",
-    "solve": "solver.proxddp",
+    "solve": "solver.solve",
     "train": "training.train",
 }
 

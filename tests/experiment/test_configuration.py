@@ -65,6 +65,9 @@ def test_shipped_configurations_are_valid():
             1e-3,
             ["tasks.pendulum.cold.tolerence", "tolerance"],
         ),
+        ("tasks.pendulum.cold.solver", "kkt", ["tasks.pendulum.cold.solver", "kkt", "fddp", "boxfddp"]),
+        ("tasks.pendulum.warm", {"solver": "fddp", "mu": 1}, ["tasks.pendulum.warm.mu", "stop, tolerance"]),
+        ("tasks.ur5.cold", {"solver": "boxfddp"}, ["tasks.ur5", "boxfddp", "proxddp", "one kind"]),
         ("seeds", "many", ["seeds", "integer", "many"]),
         ("experiments.pendulum.action_lengths", [16], ["action_lengths", "16", "15"]),
         (

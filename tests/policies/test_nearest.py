@@ -8,7 +8,7 @@ from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import ChunkPolicy, Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import solve_instances
-from sobolev_diffusion.solver.proxddp import value_of
+from sobolev_diffusion.solver.solve import value_of
 from sobolev_diffusion.warm_start.rollout import roll_out
 
 ELSEWHERE = THETA + np.array([4.0, -3.0, 5.0, 3.0, 4.0, -4.0])

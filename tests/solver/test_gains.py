@@ -7,7 +7,7 @@ from configurations import project
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.chunks import cut
 

@@ -6,9 +6,10 @@ import pytest
 from configurations import project
 
 from sobolev_diffusion.solver import gains
+from sobolev_diffusion.solver.linear_quadratic import of_aligator
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
-from sobolev_diffusion.solver.proxddp import solve
 from sobolev_diffusion.solver.riccati import sweep
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 
@@ -51,7 +52,7 @@ def test_bits(name, iterations):
     data = aligator.TrajOptData(problem)
     problem.evaluate(list(solution.xs), list(solution.us), data)
     problem.computeDerivatives(list(solution.xs), list(solution.us), data)
-    reference = sweep(problem, data, noted["multipliers"], noted["mu"], noted.get("derivatives"))
+    reference = sweep(of_aligator(problem, data, noted["multipliers"], noted["mu"]), noted.get("derivatives"))
     for part in PARTS:
         ours, theirs = getattr(solution.linearisation, part), getattr(reference, part)
         assert (ours is None) == (theirs is None) == (part == "parameter_gains" and name == "pendulum")

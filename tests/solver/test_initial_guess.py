@@ -6,7 +6,7 @@ import pytest
 from sobolev_diffusion.config import SolverConfig, TaskConfig, WarmConfig
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.closed_loop import follow
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import make_task

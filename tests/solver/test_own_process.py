@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion.config import SolverConfig, TaskConfig
-from sobolev_diffusion.solver.proxddp import may_crash, solve
+from sobolev_diffusion.solver.proxddp import may_crash
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import call_on_all, in_worker
 from sobolev_diffusion.tasks.registry import make_task
 
 CRASHING = """
 import numpy as np
 from sobolev_diffusion.config import SolverConfig, TaskConfig
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.registry import make_task
 
 task = make_task("double_pendulum", TaskConfig())

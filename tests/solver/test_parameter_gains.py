@@ -7,7 +7,7 @@ from tracking import EXACT, NX, QT, THETA, WITH, Q, R, Tracking
 
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.registry import make_task
 

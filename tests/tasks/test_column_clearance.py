@@ -6,7 +6,7 @@ import pytest
 from configurations import project
 from finite_differences import jacobian_in_state
 
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks import column_clearance
 from sobolev_diffusion.tasks.registry import make_task
 

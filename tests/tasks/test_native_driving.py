@@ -11,7 +11,7 @@ from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver import proxddp
 from sobolev_diffusion.solver.collect import collect
-from sobolev_diffusion.solver.proxddp import value_of
+from sobolev_diffusion.solver.solve import value_of
 from sobolev_diffusion.tasks import coordinates, native_driving
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.closed_loop import drive, follow

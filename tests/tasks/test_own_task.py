@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion.config import SolverConfig, TaskConfig
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.registry import make_task

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from configurations import project
 
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.instances import TRAINING, instance

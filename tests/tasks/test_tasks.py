@@ -14,7 +14,7 @@ from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.gains import linearise
-from sobolev_diffusion.solver.proxddp import solve, value_of
+from sobolev_diffusion.solver.solve import solve, value_of
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import BUILT_IN, make_task
 from sobolev_diffusion.training.first_order_targets import action_sensitivities

@@ -10,7 +10,7 @@ from configurations import project
 from sobolev_diffusion.config import GuessConfig
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect
-from sobolev_diffusion.solver.proxddp import solve, value_of
+from sobolev_diffusion.solver.solve import solve, value_of
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.region import Region
 from sobolev_diffusion.tasks.registry import make_task

@@ -8,7 +8,7 @@ from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import collect
-from sobolev_diffusion.solver.proxddp import solve, value_of
+from sobolev_diffusion.solver.solve import solve, value_of
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
 from sobolev_diffusion.tasks.pendulum import Pendulum
 from sobolev_diffusion.tasks.registry import make_task

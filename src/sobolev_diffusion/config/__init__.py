@@ -19,12 +19,18 @@ from sobolev_diffusion.config.methods import (
     gradient_steps,
 )
 from sobolev_diffusion.config.section import ConfigError
+from sobolev_diffusion.config.solvers import (
+    CrocoddylConfig,
+    CrocoddylWarmConfig,
+    SolverConfig,
+    SolverSettings,
+    WarmConfig,
+    WarmSettings,
+)
 from sobolev_diffusion.config.tasks import (
     BUILT_IN_TASKS,
     ReferenceConfig,
-    SolverConfig,
     TaskConfig,
-    WarmConfig,
 )
 
 __all__ = [
@@ -32,6 +38,8 @@ __all__ = [
     "Computation",
     "ConfigError",
     "ContinuationConfig",
+    "CrocoddylConfig",
+    "CrocoddylWarmConfig",
     "EvaluationConfig",
     "ExperimentConfig",
     "GuessConfig",
@@ -42,10 +50,12 @@ __all__ = [
     "ReferenceConfig",
     "SobolevConfig",
     "SolverConfig",
+    "SolverSettings",
     "TaskConfig",
     "TimingConfig",
     "TrainingConfig",
     "UnetConfig",
     "WarmConfig",
+    "WarmSettings",
     "gradient_steps",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sobolev_diffusion.config.computation import Computation
 from sobolev_diffusion.config.section import known
+from sobolev_diffusion.config.solvers import CrocoddylConfig
 from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig
 
 
@@ -30,6 +31,11 @@ def _task(config: Computation, name: str) -> None:
         )
     if task.module is not None and task.kind is not None:
         raise ValueError(f"tasks.{name}: give either kind or module, not both")
+    if isinstance(task.cold, CrocoddylConfig) != isinstance(task.warm, CrocoddylConfig):
+        raise ValueError(
+            f"tasks.{name}: cold is for {task.cold.solver}, warm for {task.warm.solver}, but its problems "
+            "are of one kind: give solver: in both"
+        )
     for method in task.methods:
         known(f"tasks.{name}.methods", method, config.methods)
     for key in task.reference:

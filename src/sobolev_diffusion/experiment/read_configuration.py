@@ -70,7 +70,7 @@ def validate(content: dict[str, Any]) -> Config:
         config = _with_captions(config)
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
+        key = ".".join(str(part) for part in problem["loc"] if not _names_a_type(part))
         if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_fields_at(problem["loc"][:-1]))
             raise ConfigError(f"config: unknown key {key}; allowed here: {allowed}") from None
@@ -93,6 +93,11 @@ def _with_captions(config: Config) -> Config:
     return config.model_copy(update=sections)
 
 
+def _names_a_type(part: Any) -> bool:
+    """Whether a part of a location is no key but a type, as `solvers.tagged` names it."""
+    return str(part).startswith("(")
+
+
 def _fields_at(location: tuple[Any, ...]) -> list[str]:
     """The keys that are allowed at a location of the configuration, from its JSON schema."""
     schema = Config.model_json_schema()
@@ -100,6 +105,9 @@ def _fields_at(location: tuple[Any, ...]) -> list[str]:
     node: dict[str, Any] = schema
     for part in location:
         variants = node.get("discriminator", {}).get("mapping", {})
+        if _names_a_type(part):
+            node = definitions[part.strip("()")]
+            continue
         if part in variants:
             node = definitions[variants[part].rsplit("/", 1)[-1]]
             continue

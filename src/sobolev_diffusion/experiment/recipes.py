@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig, GuessConfig
+from sobolev_diffusion.config import Computation, ConfigError, ExperimentConfig, GuessConfig, WarmSettings
 from sobolev_diffusion.config.methods import BEST_KNOWN, CONTINUED, TO_ALONE
-from sobolev_diffusion.config.tasks import HORIZONS, WarmConfig
+from sobolev_diffusion.config.tasks import HORIZONS
 from sobolev_diffusion.experiment import user_tasks
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
@@ -351,7 +351,7 @@ class Recipes:
         """Whether the method uses gains in the parameters."""
         return self.method(chain.task, chain.method).parameters
 
-    def _solver(self, warm: WarmConfig, chain: Chain) -> WarmConfig:
+    def _solver(self, warm: WarmSettings, chain: Chain) -> WarmSettings:
         """Settings for the solves that the method learns from."""
         return warm.model_copy(update={"parameter_gains": True}) if self._in_parameters(chain) else warm
 

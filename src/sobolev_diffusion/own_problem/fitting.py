@@ -36,6 +36,7 @@ from sobolev_diffusion.solver.selection import learnt
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_once
+from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.training.train import train
 from sobolev_diffusion.weakened import Weakened
@@ -492,12 +493,17 @@ def check(task: Task, solves: int, workers: int) -> None:
 
     Raises:
         TaskError: the task does not do what a task should.
-        FitError: numbers that make no sense; a horizon shorter than a chunk.
+        FitError: numbers that make no sense; problems of Crocoddyl; a horizon shorter than a chunk.
     """
     for name, number, least in (("solves", solves, LEAST), ("workers", workers, 1)):
         if number < least:
             raise FitError(f"{name}: at least {least}, got {number}")
     check_once(task)
+    if is_crocoddyl(task.problem(task.sample(np.random.default_rng(0)))):
+        raise FitError(
+            f"{task.name}: a fit tries settings of ProxDDP, and problem(theta) is Crocoddyl's: use collect, "
+            "train and evaluate"
+        )
     try:
         tried_out.prediction_horizon(task.horizon)
     except ValueError as error:

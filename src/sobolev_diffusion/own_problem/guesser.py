@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-import aligator
 import numpy as np
 
 from sobolev_diffusion.own_problem.trials import guarded
@@ -14,6 +13,7 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.problems import Problem
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 
@@ -61,9 +61,7 @@ class Guesser:
         config = guarded(bool((d.cost > 0).all()), policy=way != "nearest", nearest=way == "cheaper")
         self._chooser = GuessChooser(task, rolled_out, demonstrations, config, tolerance, nearest)
 
-    def guesses(
-        self, thetas: Sequence[Array], problems: Sequence[aligator.TrajOptProblem] | None = None
-    ) -> list[Guess]:
+    def guesses(self, thetas: Sequence[Array], problems: Sequence[Problem] | None = None) -> list[Guess]:
         """One for each theta; the same theta always gets the same one."""
         if self._chooser is None:
             return [alone(self._task, theta) for theta in thetas]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import solve
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem

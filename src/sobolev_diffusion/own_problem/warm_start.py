@@ -21,7 +21,7 @@ from sobolev_diffusion.own_problem.progress import Progress
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
 from sobolev_diffusion.policies.base import Policy
-from sobolev_diffusion.solver.proxddp import Solution
+from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.tasks.base import Array, Task, TaskError
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.warm_start.guesses import Guess

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import ReferenceConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import ReferenceConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.solver.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
@@ -27,8 +28,8 @@ BUMPS = 4  # sine waves in a deformation of a guess
 def best_known(
     task: Task,
     alone: Demonstrations,
-    cold: SolverConfig,
-    warm: WarmConfig,
+    cold: SolverSettings,
+    warm: WarmSettings,
     config: ReferenceConfig,
     seed: int,
     workers: int = 1,

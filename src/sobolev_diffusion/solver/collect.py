@@ -8,10 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import SolverSettings
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import check_settings, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def solve_instances(
     task: Task,
-    config: SolverConfig,
+    config: SolverSettings,
     numbers: Sequence[int],
     thetas: Sequence[Array],
     guesses: Sequence[tuple[Array, Array]] | None = None,
@@ -42,6 +43,7 @@ def solve_instances(
     if not len(thetas):
         raise ValueError("numbers: no instances to solve")
     check_once(task, thetas)
+    check_settings(task, config)
     n_p = len(task.parameters) if config.parameter_gains else 0
     if n_p:  # before anything is solved
         parameter_derivatives(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
@@ -82,7 +84,7 @@ def _staying(task: Task, theta: Array) -> tuple[Array, Array]:
 
 def collect(
     task: Task,
-    config: SolverConfig,
+    config: SolverSettings,
     seed: int,
     numbers: Sequence[int],
     workers: int = 1,

@@ -8,11 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from sobolev_diffusion.config import ContinuationConfig, WarmConfig
+from sobolev_diffusion.config import ContinuationConfig, WarmSettings
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
@@ -57,7 +58,7 @@ class BestRuns:
 
 def spread_to_neighbours(
     task: Task,
-    config: WarmConfig,
+    config: WarmSettings,
     thetas: Sequence[Array],
     best: BestRuns,
     *,
@@ -126,7 +127,7 @@ def spread_to_neighbours(
 
 def collect_from_neighbours(
     task: Task,
-    config: WarmConfig,
+    config: WarmSettings,
     rules: ContinuationConfig,
     runs: Demonstrations,
     first: int,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.proxddp import Solution
+from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.weakened import counted
 

@@ -6,6 +6,9 @@ import aligator
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.problems import Problem
+
 Array = NDArray[np.float64]
 
 _IN_CPP = getattr(getattr(aligator, "extras", None), "firstOrder", None)
@@ -13,20 +16,31 @@ _IN_CPP = getattr(getattr(aligator, "extras", None), "firstOrder", None)
 
 
 def first_order(
-    problem: aligator.TrajOptProblem, xs: Array, us: Array, data: aligator.TrajOptData
+    problem: Problem, xs: Array, us: Array, data: aligator.TrajOptData | None
 ) -> tuple[Array, Array, Array, list[list[Array]]]:
     """Gradients of the cost, next states and constraints.
 
     Args:
         problem: the problem (1).
         xs, us: the trajectory, (T+1, nx), (T, nu).
-        data: of the problem; what it holds afterwards is not complete.
+        data: of a problem of Aligator; what it holds afterwards is not complete.
 
     Returns:
         l_x (T+1, ndx), the last one the terminal cost's; l_u (T, nu); x_{t+1} (T, nx); the values of every
         constraint of stages 0 .. T-1, then of the terminal ones.
     """
     states, controls = list(xs), list(us)
+    if is_crocoddyl(problem):
+        problem.calc(states, controls)
+        problem.calcDiff(states, controls)
+        ran, end = list(problem.runningDatas), problem.terminalData
+        return (
+            np.stack([*(each.Lx for each in ran), end.Lx]),
+            np.stack([each.Lu for each in ran]),
+            np.stack([each.xnext for each in ran]),
+            [[] for _ in range(len(us) + 1)],
+        )
+    assert data is not None
     if _IN_CPP is not None:
         return _IN_CPP(problem, states, controls, data)
     problem.evaluate(states, controls, data)

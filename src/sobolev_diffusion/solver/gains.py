@@ -1,4 +1,4 @@
-"""Feedback gains at a trajectory: one Riccati sweep on the problem's own derivatives."""
+"""Feedback gains at a trajectory of an Aligator problem: one Riccati sweep on its own derivatives."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import aligator
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.solver.linear_quadratic import of_aligator
 from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.riccati import sweep
@@ -58,7 +59,7 @@ def linearise(
     ndx = len(data.term_cost.Lx)
     n_p = by_parameters.l_xp.shape[-1] if by_parameters else 0
     if _IN_CPP is None or ndx == 1 or n_p == 1:  # products with a single column are other calls of BLAS
-        return sweep(problem, data, multipliers, mu, by_parameters)
+        return sweep(of_aligator(problem, data, multipliers, mu), by_parameters)
     derivatives = None
     if by_parameters:
         derivatives = (by_parameters.l_xp, by_parameters.l_up, by_parameters.f_p, by_parameters.h_p)

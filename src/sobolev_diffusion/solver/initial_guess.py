@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sobolev_diffusion.config import WarmConfig
+from sobolev_diffusion.config import WarmSettings
 from sobolev_diffusion.tasks.base import Array, Task
 
 
-def warm_guess(task: Task, xs: Array, us: Array, config: WarmConfig) -> tuple[Array, Array]:
+def warm_guess(task: Task, xs: Array, us: Array, config: WarmSettings) -> tuple[Array, Array]:
     """The guess to refine a rollout from: its states, and its controls or those at rest.
 
     With the rollout's controls the guess fulfils the dynamics. Every step along the linearised dynamics

@@ -1,65 +1,59 @@
-"""The Riccati sweep of the gains in NumPy: the reference, and what runs where aligator has no faster one."""
+"""The Riccati sweep of the gains in NumPy: for every solver, and the reference of the one in C++."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import aligator
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.solver.linear_quadratic import LinearQuadratic
 from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
+Free = slice | NDArray[np.bool_]
 
 
-def sweep(
-    problem: aligator.TrajOptProblem,
-    data: aligator.TrajOptData,
-    multipliers: list[Array],
-    mu: float,
-    by_parameters: ParameterDerivatives | None,
-) -> Linearisation:
-    """As `linearise`, on derivatives that are in `data`."""
-    horizon, nu = problem.num_steps, problem.stages[0].nu
-    terminal = data.term_cost
-    value = np.array(terminal.Lxx)
-    ndx = len(value)
-    active = _active_rows(problem.term_constraints.sets, data.term_constraint, multipliers[horizon], mu)
+def sweep(model: LinearQuadratic, by_parameters: ParameterDerivatives | None) -> Linearisation:
+    """The equations of `gains.linearise`; rows of K and K_p of controls that are held at a limit are zero.
+
+    Raises:
+        LinAlgError: Q_uu is singular, so that there are no gains.
+    """
+    horizon, ndx, nu = model.B.shape
+    mu, value = model.mu, model.terminal.copy()
+    active = model.active[horizon]
     for block in active:
         value += block[:, :ndx].T @ block[:, :ndx] / mu
     swept = _ParameterSweep(by_parameters, active, mu) if by_parameters else None
-    gains, A, B = (
-        np.empty((horizon, nu, ndx)),
-        np.empty((horizon, ndx, ndx)),
-        np.empty((horizon, ndx, nu)),
-    )
+    gains = np.empty((horizon, nu, ndx))
     hessian = np.empty((ndx + nu, ndx + nu))
     for t in reversed(range(horizon)):
-        stage = data.stage_data[t]
-        cost = stage.cost_data
-        A[t], B[t] = stage.dynamics_data.Jx, stage.dynamics_data.Ju
-        dynamics = np.hstack([A[t], B[t]])
-        hessian[:ndx, :ndx], hessian[ndx:, ndx:] = cost.Lxx, cost.Luu
-        hessian[:ndx, ndx:] = cost.Lxu
+        dynamics = np.hstack([model.A[t], model.B[t]])
+        hessian[:ndx, :ndx], hessian[ndx:, ndx:] = model.l_xx[t], model.l_uu[t]
+        hessian[:ndx, ndx:] = model.l_xu[t]
         hessian[ndx:, :ndx] = hessian[:ndx, ndx:].T
-        active = _active_rows(
-            problem.stages[t].constraints.sets,
-            stage.constraint_data,
-            multipliers[t],
-            mu,
-        )
+        active = model.active[t]
+        free: Free = ~model.held[t] if model.held[t].any() else slice(None)
         Q = hessian + dynamics.T @ value @ dynamics
         for block in active:
             Q += block.T @ block / mu
         if swept:
-            swept.back(t, dynamics, value, Q, active)
-        gains[t] = -np.linalg.solve(Q[ndx:, ndx:], Q[ndx:, :ndx])
+            swept.back(t, dynamics, value, Q, active, free)
+        gains[t] = _feedback(Q[ndx:, ndx:], Q[ndx:, :ndx], free, t)
         value = Q[:ndx, :ndx] + Q[:ndx, ndx:] @ gains[t]
         value = 0.5 * (value + value.T)
-    return Linearisation(gains, A, B, swept.gains if swept else None)
+    return Linearisation(gains, model.A, model.B, swept.gains if swept else None)
+
+
+def _feedback(Q_uu: Array, Q_ux: Array, free: Free, t: int) -> Array:
+    """-Q_uu^{-1} Q_ux of the free controls, zero of the others."""
+    gains = np.zeros_like(Q_ux)
+    try:
+        gains[free] = -np.linalg.solve(Q_uu[free][:, free], Q_ux[free])
+    except np.linalg.LinAlgError as error:
+        reason = f"Singular matrix: there are no gains: the Hessian Q_uu of step {t}"
+        raise np.linalg.LinAlgError(reason) from error
+    return gains
 
 
 class _ParameterSweep:
@@ -78,28 +72,17 @@ class _ParameterSweep:
         ndx = by.l_xp.shape[1]
         self.value = by.l_xp[horizon] + self._constraints([block[:, :ndx] for block in active], horizon)
 
-    def back(self, t: int, dynamics: Array, value_xx: Array, Q: Array, active: list[Array]) -> None:
+    def back(
+        self, t: int, dynamics: Array, value_xx: Array, Q: Array, active: list[Array], free: Free
+    ) -> None:
         """One stage: V'_xx (ndx, ndx), and [A B] and Q of stage t."""
         by, ndx = self.by, len(value_xx)
         Q_p = np.concatenate([by.l_xp[t], by.l_up[t]])
         Q_p += dynamics.T @ (self.value + value_xx @ by.f_p[t]) + self._constraints(active, t)
-        self.gains[t] = -np.linalg.solve(Q[ndx:, ndx:], Q_p[ndx:])
+        self.gains[t] = _feedback(Q[ndx:, ndx:], Q_p[ndx:], free, t)
         self.value = Q_p[:ndx] + Q[:ndx, ndx:] @ self.gains[t]
 
     def _constraints(self, active: list[Array], t: int) -> Array | float:
         """(1 / mu) C_a^T h_p; 0 without constraints."""
         blocks = (block.T @ h_p for block, h_p in zip(active, self.by.h_p[t], strict=True))
         return sum(blocks) / self.mu
-
-
-def _active_rows(sets: Iterable[Any], data: Iterable[Any], multiplier: Array, mu: float) -> list[Array]:
-    """Constraint Jacobians [C_x C_u], inactive rows zeroed, one block per constraint."""
-    blocks, offset = [], 0
-    for constraint_set, constraint in zip(sets, data, strict=True):
-        size = len(constraint.value)
-        shifted = constraint.value + mu * multiplier[offset : offset + size]
-        block = np.asfortranarray(np.hstack([constraint.Jx, constraint.Ju]))
-        constraint_set.applyNormalProjectionJacobian(shifted, block)
-        blocks.append(block)
-        offset += size
-    return blocks

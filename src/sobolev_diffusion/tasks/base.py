@@ -1,4 +1,6 @@
-"""What a task is: a family of Aligator problems indexed by theta, and how a policy sees and drives them.
+"""What a task is: a family of problems indexed by theta, and how a policy sees and drives them.
+
+Problems are Aligator's; Crocoddyl's as well (`CrocoddylTask`).
 
 A new task subclasses `Task` (or `MultibodyTask`) and defines four things: `space`, `dynamics`,
 `sample` and `problem`. Everything else has a default that can be overridden.
@@ -9,11 +11,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-import aligator
 import numpy as np
 from numpy.typing import NDArray
+
+from sobolev_diffusion.tasks.interfaces import Dynamics, StateSpace
+from sobolev_diffusion.tasks.problems import Problem
 
 Array = NDArray[np.float64]
 ControlMode = Literal["torque", "state"]
@@ -58,8 +62,8 @@ class Task(ABC):
     goal_tolerance: float = 0.2
     files: Sequence[str] = ()
 
-    space: aligator.manifolds.ManifoldAbstract
-    dynamics: aligator.ExplicitDynamicsModel
+    space: StateSpace
+    dynamics: Dynamics
     lower: Array
     upper: Array
 
@@ -78,10 +82,10 @@ class Task(ABC):
         """Draw theta of one instance, (n_theta,): by default the initial state, then the rest."""
 
     @abstractmethod
-    def problem(self, theta: Array) -> aligator.TrajOptProblem:
-        """Build the optimal control problem of theta."""
+    def problem(self, theta: Array) -> Problem:
+        """Build the optimal control problem of theta; what it is says which solver solves it."""
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+    def retarget(self, problem: Any, theta: Array) -> Problem:
         """The problem of theta, from one that this task built for another theta and that is given up.
 
         By default built anew. A task that changes in place what depends on theta saves what building takes,

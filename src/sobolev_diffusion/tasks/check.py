@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import aligator
 import numpy as np
@@ -11,14 +12,19 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls, described
 from sobolev_diffusion.tasks.check_derivatives import check_derivatives
 from sobolev_diffusion.tasks.check_retarget import check_retarget
+from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace, is_crocoddyl
+from sobolev_diffusion.tasks.problems import KINDS, Problem, cost_of, is_aligator, steps_of
 
-_ATTRIBUTES = {
+_ATTRIBUTES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "name": (str, "its name, a str"),
     "horizon": (int, "the number of steps, an int"),
     "dt": (float, "seconds per step, a float"),
     "control": (str, "torque or state, which Task.__init__ sets: call super().__init__(control)"),
-    "space": (aligator.manifolds.ManifoldAbstract, "a manifold of aligator.manifolds"),
-    "dynamics": (aligator.ExplicitDynamicsModel, "an aligator.dynamics.ExplicitDynamicsModel"),
+    "space": ((aligator.manifolds.ManifoldAbstract, CrocoddylSpace), "a manifold of aligator.manifolds"),
+    "dynamics": (
+        (aligator.ExplicitDynamicsModel, CrocoddylDynamics),
+        "an aligator.dynamics.ExplicitDynamicsModel",
+    ),
     "lower": (np.ndarray, "an array (nu,)"),
     "upper": (np.ndarray, "an array (nu,)"),
 }
@@ -109,21 +115,37 @@ def _check_guess(call: Calls, theta: Array) -> tuple[Array, Array, Array, Array]
     return x, u, xs, us
 
 
-def _check_problem(call: Calls, theta: Array, xs: Array, us: Array) -> aligator.TrajOptProblem:
+def _check_problem(call: Calls, theta: Array, xs: Array, us: Array) -> Problem:
     task = call.task
     problem = call("problem(theta)", lambda: task.problem(theta))
-    if not isinstance(problem, aligator.TrajOptProblem):
-        raise call.wrong("problem(theta)", "an aligator.TrajOptProblem", described(problem))
-    if problem.num_steps != task.horizon:
-        raise call.wrong("problem(theta)", f"{task.horizon} stages, the horizon", f"{problem.num_steps}")
-    cost = call("problem(theta)", lambda: _cost(problem, xs, us))
+    if not (is_aligator(problem) or is_crocoddyl(problem)):
+        raise call.wrong("problem(theta)", KINDS, described(problem))
+    if steps_of(problem) != task.horizon:
+        raise call.wrong("problem(theta)", f"{task.horizon} stages, the horizon", f"{steps_of(problem)}")
+    if is_crocoddyl(problem):
+        _check_crocoddyl(call, problem)
+    cost = call("problem(theta)", lambda: cost_of(problem, xs, us))
     if not np.isfinite(cost):
         raise call.wrong("problem(theta)", "a finite cost of the guess", f"{cost}")
     return problem
 
 
-def _cost(problem: aligator.TrajOptProblem, xs: Array, us: Array) -> float:
-    return float(problem.evaluate(list(xs), list(us), aligator.TrajOptData(problem)))
+def _check_crocoddyl(call: Calls, problem: Any) -> None:
+    """No constraints, which FDDP leaves out; at every stage the controls of the task and its limits."""
+    task, where = call.task, "problem(theta)"
+    models = problem.runningModels
+    for t, model in enumerate([*models, problem.terminalModel]):
+        if model.ng + model.nh + model.ng_T + model.nh_T:
+            expected = "no constraints but limits of the control (FDDP leaves others out): make them costs"
+            raise call.wrong(where, expected, f"{model.ng} inequalities and {model.nh} equalities at {t}")
+    for t, model in enumerate(models):
+        if model.nu != task.nu:
+            raise call.wrong(where, f"nu = {task.nu} at every stage", f"{model.nu} at stage {t}")
+        limits = (model.u_lb, model.u_ub) if model.has_control_limits else (-np.inf, np.inf)
+        for name, ours, theirs in zip(("lower", "upper"), (task.lower, task.upper), limits, strict=True):
+            if not np.array_equal(ours, np.broadcast_to(theirs, ours.shape)):
+                expected = f"{name} = {ours} at every stage, as its attribute says"
+                raise call.wrong(where, expected, f"{theirs} at stage {t}")
 
 
 def _check_policy(call: Calls, theta: Array, x: Array, u: Array) -> None:

@@ -17,14 +17,13 @@ import numpy as np
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls, described
 from sobolev_diffusion.tasks.finite_differences import wrong_entry
+from sobolev_diffusion.tasks.problems import Problem, end_of, stage_of
 
 SPREAD = 0.1  # of the states around the guess: of its way, or where a coordinate does not move, absolute
 SHRUNK = (1.0, 0.01, 0.0)  # shares of it that are tried where the dynamics are not defined
 
 
-def check_derivatives(
-    call: Calls, theta: Array, problem: aligator.TrajOptProblem, xs: Array, us: Array
-) -> None:
+def check_derivatives(call: Calls, theta: Array, problem: Problem, xs: Array, us: Array) -> None:
     """Compare dynamics, costs, constraints, observation and action with finite differences.
 
     Args:
@@ -39,22 +38,22 @@ def check_derivatives(
     task = call.task
     for place in _places(call, xs, us):
         by_the_task = _check_dynamics(call, "dynamics", task.dynamics, place)
-        stage = problem.stages[place.t]
+        stage = stage_of(problem, place.t)
         where = f"problem(theta): stage {place.t}"
-        if isinstance(stage.dynamics, aligator.ExplicitDynamicsModel):
+        if stage.dynamics is not None:
             by_the_stage = _check_dynamics(call, f"{where}: dynamics", stage.dynamics, place)
             apart = np.abs(task.space.difference(by_the_task, by_the_stage)).max()
             if not apart < 1e-8 * max(1.0, np.abs(by_the_task).max()):
                 got = f"a next state that is {apart:.3g} away from theirs"
                 raise call.wrong(f"{where}: dynamics", "those of the attribute dynamics", got)
         _check_cost(call, f"{where}: cost", stage.cost, place.x, place.u)
-        for number, function in enumerate(stage.constraints.funcs):
+        for number, function in enumerate(stage.constraints):
             _check_function(call, f"{where}: constraint {number}", function, place.x, place.u)
         _check_maps(call, theta, place)
+    end = end_of(problem)
     for x in (xs[-1], _near(task, xs, xs[-1], np.random.default_rng(1))):
-        at_rest = np.zeros(problem.term_cost.nu)
-        _check_cost(call, "problem(theta): terminal cost", problem.term_cost, x, at_rest)
-        for number, function in enumerate(problem.term_constraints.funcs):
+        _check_cost(call, "problem(theta): terminal cost", end.cost, x, np.zeros(end.cost.nu))
+        for number, function in enumerate(end.constraints):
             where = f"problem(theta): terminal constraint {number}"
             _check_function(call, where, function, x, np.zeros(function.nu))
 
@@ -94,9 +93,7 @@ def _places(call: Calls, xs: Array, us: Array) -> Iterator[_Place]:
         yield _Place(t, x, u)
 
 
-def _check_dynamics(
-    call: Calls, where: str, dynamics: aligator.ExplicitDynamicsModel, place: _Place
-) -> Array:
+def _check_dynamics(call: Calls, where: str, dynamics: Any, place: _Place) -> Array:
     """The next state, (nx,), once its derivatives are right."""
     space, x, u = call.task.space, place.x, place.u
     data = dynamics.createData()
@@ -120,7 +117,7 @@ def _check_dynamics(
     return call(where, compare)
 
 
-def _check_cost(call: Calls, where: str, cost: aligator.CostAbstract, x: Array, u: Array) -> None:
+def _check_cost(call: Calls, where: str, cost: Any, x: Array, u: Array) -> None:
     """The gradient; of each component where there are several, so that it is named."""
     if isinstance(cost, aligator.CostStack):
         for name, (component, _) in cost.components.items():

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylCost, is_crocoddyl
+
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Task
 
@@ -78,9 +80,8 @@ def _numbers(task: Task) -> dict[str, list[float]]:
     x, u = task.space.integrate(start, np.full(task.space.ndx, OFF)), task.resting_control(start)
     data = task.dynamics.createData()
     task.dynamics.forward(x, u, data)
-    problem = task.problem(theta)
     costs = []
-    for cost in (problem.stages[0].cost, problem.term_cost):
+    for cost in _costs(task.problem(theta)):
         cost_data = cost.createData()
         cost.evaluate(x, u[: cost.nu], cost_data)
         costs.append(cost_data.value)
@@ -92,3 +93,10 @@ def _numbers(task: Task) -> dict[str, list[float]]:
         "costs": costs,
     }
     return {name: [float(f"{each:.{DIGITS}g}") for each in values] for name, values in numbers.items()}
+
+
+def _costs(problem: Any) -> tuple[Any, Any]:
+    """Of the first stage, and of the end."""
+    if is_crocoddyl(problem):
+        return CrocoddylCost(problem.runningModels[0]), CrocoddylCost(problem.terminalModel, terminal=True)
+    return problem.stages[0].cost, problem.term_cost

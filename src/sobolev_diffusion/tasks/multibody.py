@@ -19,6 +19,9 @@ class MultibodyTask(Task):
         control: see `Task`.
     """
 
+    space: aligator.manifolds.MultibodyPhaseSpace
+    dynamics: aligator.ExplicitDynamicsModel
+
     configuration_gain = 0.2
     """g of `inverse_dynamics`."""
 

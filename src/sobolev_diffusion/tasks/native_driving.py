@@ -14,6 +14,7 @@ from sobolev_diffusion.tasks.controllers import Actions, Tracking
 from sobolev_diffusion.tasks.coordinates import states_at
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
+from sobolev_diffusion.tasks.problems import of_aligator
 from sobolev_diffusion.tasks.region import Region
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Driver:
 
     def law(self, plan: Actions | Tracking | None) -> ControlLaw | None:
         """What decides the controls of a plan; None: `Controller.control` has to."""
-        if _EXTRAS is None or plan is None:
+        if _EXTRAS is None or plan is None or not of_aligator(self._task.space, self._task.dynamics):
             return None
         limits = self._task.lower, self._task.upper
         if isinstance(plan, Tracking):
@@ -94,7 +95,9 @@ def _where(region: Region | None) -> Callable[[Array], bool] | None:
     if region is None or _EXTRAS is None:
         return None
     task = region.task
-    if not (inherits(region, Region, "holds") and inherits(task, Task, "coordinates")):
+    if not (
+        of_aligator(task.space) and inherits(region, Region, "holds") and inherits(task, Task, "coordinates")
+    ):
         return region.holds
     return _EXTRAS.Box(task.space, task.space.neutral(), region.lower, region.upper)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.crocoddyl_installed import REMEDY
 
 BUILT_IN = {
     "pendulum": "pendulum:Pendulum",
@@ -91,6 +92,8 @@ def _class_in(path: Path, name: str) -> type[Task]:
     except Exception as error:
         del sys.modules[spec.name]
         reason = " ".join(str(error).split())
+        if isinstance(error, ModuleNotFoundError) and error.name == "crocoddyl":
+            reason = REMEDY
         raise TaskError(f"{name}: {path} cannot be imported: {type(error).__name__}: {reason}") from error
     classes = _own_task_classes(module)
     if len(classes) != 1:

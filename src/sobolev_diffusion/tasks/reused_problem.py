@@ -5,6 +5,8 @@ from __future__ import annotations
 import aligator
 
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.problems import Problem
 
 
 def changes_in_place(task: Task) -> bool:
@@ -29,10 +31,10 @@ class ReusedProblem:
     def __init__(self, task: Task) -> None:
         self.task = task
         self._changes = changes_in_place(task)
-        self._problem: aligator.TrajOptProblem | None = None
+        self._problem: Problem | None = None
         self._data: aligator.TrajOptData | None = None
 
-    def of(self, theta: Array) -> aligator.TrajOptProblem:
+    def of(self, theta: Array) -> Problem:
         """The problem of theta; one that was given out before is that of theta now, or of no use."""
         before, self._problem = self._problem, None  # of no use if this fails halfway
         if before is not None and self._changes:
@@ -45,10 +47,10 @@ class ReusedProblem:
         return problem
 
     @property
-    def data(self) -> aligator.TrajOptData:
-        """Of the problem that was given out last."""
+    def data(self) -> aligator.TrajOptData | None:
+        """Of the problem that was given out last; none of Crocoddyl's, which holds its own."""
         if self._problem is None:
             raise RuntimeError("data: no problem was given out")
-        if self._data is None:
+        if self._data is None and not is_crocoddyl(self._problem):
             self._data = aligator.TrajOptData(self._problem)
         return self._data

@@ -6,19 +6,20 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import aligator
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import GuessConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import Solution, solve, value_of
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve, value_of
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.tasks.problems import Problem
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 from sobolev_diffusion.warm_start.refine import refine_guess
 from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
@@ -47,7 +48,7 @@ def evaluate_runs(task: Task, runs: Demonstrations) -> pd.DataFrame:
 def evaluate(
     task: Task,
     policy: Policy,
-    config: WarmConfig,
+    config: WarmSettings,
     seed: int,
     instances: int,
     action_lengths: Sequence[int],
@@ -88,8 +89,8 @@ def evaluate_chosen(
     policy: Policy,
     demonstrations: Demonstrations,
     guesses: GuessConfig,
-    cold: SolverConfig,
-    warm: WarmConfig,
+    cold: SolverSettings,
+    warm: WarmSettings,
     seed: int,
     instances: int,
     action_lengths: Sequence[int],
@@ -194,7 +195,7 @@ FAILED_ROLLOUT: Row = {
 }
 
 
-def refinement_columns(task: Task, theta: Array, problem: aligator.TrajOptProblem, solution: Solution) -> Row:
+def refinement_columns(task: Task, theta: Array, problem: Problem, solution: Solution) -> Row:
     """What the evaluation keeps of a solution: cost, iterations, how it ended, violation, distance."""
     if solution.error:
         return {**FAILED_REFINEMENT, "iterations": solution.iterations, "error": solution.error}

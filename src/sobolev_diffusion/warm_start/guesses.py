@@ -18,9 +18,11 @@ from sobolev_diffusion.config import GuessConfig
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.proxddp import TrajectoryValue, value_of
+from sobolev_diffusion.solver.solution import TrajectoryValue
+from sobolev_diffusion.solver.solve import value_of
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import nearest_first
+from sobolev_diffusion.tasks.problems import Problem, data_of
 from sobolev_diffusion.tasks.region import Region
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem, changes_in_place
 from sobolev_diffusion.warm_start.rollout import roll_out
@@ -93,7 +95,7 @@ class GuessChooser:
     def choose(
         self,
         thetas: Sequence[Array],
-        problems: Sequence[aligator.TrajOptProblem],
+        problems: Sequence[Problem],
         action_length: int,
         generators: Sequence[np.random.Generator],
     ) -> list[Guess]:
@@ -141,7 +143,7 @@ class GuessChooser:
         source: Source,
         asked: Sequence[tuple[int, np.random.Generator]],
         thetas: Sequence[Array],
-        problems: Sequence[aligator.TrajOptProblem],
+        problems: Sequence[Problem],
         action_length: int,
         best: Sequence[_Best],
     ) -> None:
@@ -172,14 +174,14 @@ class _Values:
 
     def __init__(self, task: Task) -> None:
         self._reused = ReusedProblem(task) if changes_in_place(task) else None
-        self._last: tuple[aligator.TrajOptProblem, aligator.TrajOptData] | None = None
+        self._last: tuple[Problem, aligator.TrajOptData | None] | None = None
 
-    def of(self, theta: Array, problem: aligator.TrajOptProblem, xs: Array, us: Array) -> TrajectoryValue:
+    def of(self, theta: Array, problem: Problem, xs: Array, us: Array) -> TrajectoryValue:
         """Cost and violation of a rollout of an instance, whose problem is given."""
         if self._reused:
             return value_of(self._reused.of(theta), xs, us, self._reused.data)
         if self._last is None or self._last[0] is not problem:
-            self._last = problem, aligator.TrajOptData(problem)
+            self._last = problem, data_of(problem)
         return value_of(problem, xs, us, self._last[1])
 
 

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import GuessConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.closed_loop import follow
@@ -37,8 +38,8 @@ def profile(
     policies: Mapping[str, Policy],
     learnt: Mapping[str, Demonstrations | None],
     guesses: GuessConfig,
-    cold: SolverConfig,
-    warm: WarmConfig,
+    cold: SolverSettings,
+    warm: WarmSettings,
     seed: int,
     instances: int,
     action_length: int,
@@ -118,7 +119,7 @@ def _disturbed(task: Task, theta: Array, solution: Solution, rng: np.random.Gene
 
 
 def _iterates(
-    solution: Solution | None, guess: Guess | None, before: float, cold: SolverConfig
+    solution: Solution | None, guess: Guess | None, before: float, cold: SolverSettings
 ) -> pd.DataFrame:
     """The rows of one run.
 

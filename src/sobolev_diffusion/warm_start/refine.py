@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import aligator
-
-from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.config import SolverSettings, WarmSettings
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.tasks.problems import Problem
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.guesses import Guess
 from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
@@ -23,7 +23,7 @@ def refine(
     task: Task,
     thetas: Sequence[Array],
     rollouts: Rollouts,
-    config: WarmConfig,
+    config: WarmSettings,
     numbers: Sequence[int] | None = None,
     workers: int = 1,
 ) -> Demonstrations:
@@ -45,10 +45,10 @@ def refine(
 def refine_guess(
     task: Task,
     theta: Array,
-    problem: aligator.TrajOptProblem,
+    problem: Problem,
     guess: Guess,
-    warm: WarmConfig,
-    cold: SolverConfig,
+    warm: WarmSettings,
+    cold: SolverSettings,
     *,
     restart: bool,
     with_history: bool = False,
@@ -75,7 +75,7 @@ def refine_guess(
 def collect_warm(
     task: Task,
     policy: Policy,
-    config: WarmConfig,
+    config: WarmSettings,
     seed: int,
     numbers: Sequence[int],
     action_length: int,

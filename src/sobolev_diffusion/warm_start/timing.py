@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.config import SolverSettings, WarmSettings
 from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.proxddp import Solution, solve
+from sobolev_diffusion.solver.solution import Solution
+from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
@@ -25,8 +26,8 @@ from sobolev_diffusion.weakened import counted, weaken
 def time_policies(
     task: Task,
     policies: Mapping[str, Policy],
-    cold: SolverConfig,
-    warm: WarmConfig,
+    cold: SolverSettings,
+    warm: WarmSettings,
     seed: int,
     instances: int,
     action_lengths: Sequence[int],

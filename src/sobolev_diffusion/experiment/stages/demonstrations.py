@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from sobolev_diffusion.config import ContinuationConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import ContinuationConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.config.section import LATER
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 
@@ -43,7 +43,7 @@ class Runs(OnTask):
 class RunsAlone(Runs):
     """TO alone."""
 
-    solver: SolverConfig
+    solver: SolverSettings
     purpose: Annotated[Literal["training", "evaluation"], Field(json_schema_extra=LATER)] = "training"
     """What the instances are for."""
 
@@ -59,7 +59,7 @@ class RunsAlone(Runs):
 class RunsFromPolicy(Runs):
     """From a policy's rollouts."""
 
-    solver: WarmConfig
+    solver: WarmSettings
     action_length: int
     """T_a of the rollouts."""
 
@@ -75,7 +75,7 @@ class RunsFromPolicy(Runs):
 class RunsFromNeighbours(Runs):
     """From the runs of neighbours, the job's inputs."""
 
-    solver: WarmConfig
+    solver: WarmSettings
     continuation: ContinuationConfig
 
     def compute(self, job: Job, output: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import GuessConfig, SolverSettings, WarmConfig, WarmSettings
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
 
@@ -21,7 +21,7 @@ class SolverEvaluation(OnTask):
 
     stage = STAGE
 
-    solver: SolverConfig
+    solver: SolverSettings
     seed: int
     instances: int
 
@@ -40,7 +40,7 @@ class PolicyEvaluation(OnTask):
 
     stage = STAGE
 
-    solver: WarmConfig | None
+    solver: WarmSettings | None
     """Refines the rollouts; none: they are not refined."""
     seed: int
     instances: int
@@ -71,8 +71,8 @@ class ChosenEvaluation(OnTask):
     stage = STAGE
 
     guess: GuessConfig
-    cold: SolverConfig
-    solver: WarmConfig
+    cold: SolverSettings
+    solver: WarmSettings
     seed: int
     instances: int
     action_lengths: tuple[int, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.config import SolverConfig
+from sobolev_diffusion.config import SolverSettings
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 
 STAGE = Stage(
@@ -20,7 +20,7 @@ class SolverPaths(OnTask):
 
     stage = STAGE
 
-    solver: SolverConfig
+    solver: SolverSettings
     seed: int
     instances: int
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sobolev_diffusion.config import GuessConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import GuessConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.config.section import LATER
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
@@ -26,8 +26,8 @@ class Profile(OnTask):
 
     stage = STAGE
 
-    cold: SolverConfig
-    warm: WarmConfig
+    cold: SolverSettings
+    warm: WarmSettings
     guess: GuessConfig
     seed: int
     instances: int

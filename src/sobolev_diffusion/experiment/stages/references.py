@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.config import ReferenceConfig, SolverConfig, WarmConfig
+from sobolev_diffusion.config import ReferenceConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 
 STAGE = Stage(
@@ -20,8 +20,8 @@ class Search(OnTask):
 
     stage = STAGE
 
-    cold: SolverConfig
-    warm: WarmConfig
+    cold: SolverSettings
+    warm: WarmSettings
     reference: ReferenceConfig
     seed: int
     instances: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.config import SolverSettings, WarmSettings
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 
 STAGE = Stage(
@@ -21,8 +21,8 @@ class Timing(OnTask):
 
     stage = STAGE
 
-    cold: SolverConfig
-    warm: WarmConfig
+    cold: SolverSettings
+    warm: WarmSettings
     seed: int
     instances: int
     methods: tuple[str, ...]

@@ -1,0 +1,27 @@
+"""A task whose problems are Crocoddyl's: `sample` and `problem` are all that is left to define."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sobolev_diffusion.tasks.base import ControlMode, Task
+from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace
+
+
+class CrocoddylTask(Task):
+    """State, dynamics and limits of the control are those of an action model.
+
+    Args:
+        model: crocoddyl.ActionModelAbstract of every stage: the dynamics are the same at each, costs may
+            differ from it and from stage to stage.
+        control: see `Task`; state control needs `inverse_dynamics`.
+    """
+
+    def __init__(self, model: Any, control: ControlMode = "torque") -> None:
+        super().__init__(control)
+        self.space, self.dynamics = CrocoddylSpace(model.state), CrocoddylDynamics(model)
+        unlimited = np.full(self.dynamics.nu, np.inf)
+        self.lower = np.array(model.u_lb) if model.has_control_limits else -unlimited
+        self.upper = np.array(model.u_ub) if model.has_control_limits else unlimited

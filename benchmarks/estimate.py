@@ -20,6 +20,7 @@ from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.job import StageSettings
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import PROJECT, load
+from sobolev_diffusion.experiment.stages.best_known import Search
 from sobolev_diffusion.experiment.stages.collections import Collecting
 from sobolev_diffusion.experiment.stages.demonstrations import RunsAlone, RunsFromNeighbours, RunsFromPolicy
 from sobolev_diffusion.experiment.stages.evaluations import (
@@ -30,7 +31,6 @@ from sobolev_diffusion.experiment.stages.evaluations import (
 from sobolev_diffusion.experiment.stages.paths import PolicyPaths, SolverPaths
 from sobolev_diffusion.experiment.stages.policies import PolicySettings
 from sobolev_diffusion.experiment.stages.profiles import Profile
-from sobolev_diffusion.experiment.stages.references import Search
 from sobolev_diffusion.experiment.stages.timings import Timing
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.solution import Solution
@@ -132,7 +132,7 @@ def _followed(config: Config, artefact: Artefact, paths: PolicyPaths) -> float:
 
 
 def _searched(config: Config, artefact: Artefact, asked: Search) -> float:
-    task, search = asked.task.name, asked.reference
+    task, search = asked.task.name, asked.best_known
     cold, warm = search.restarts, search.rounds * (1 if search.frugal else search.neighbours)
     return asked.instances * (cold * cold_solve(task) + warm * warm_solve(task))
 

@@ -91,8 +91,8 @@ def test_shipped_configurations_are_valid():
         ("experiments.pendulum.methods", ["difff"], ["difff", "diff"]),
         ("experiments.pendulum.task", "pendulm", ["pendulm", "pendulum"]),
         ("cache", "maybe", ["cache", "prefer", "require", "off"]),
-        ("tasks.pendulum.reference", {"round": 3}, ["tasks.pendulum.reference", "round", "rounds"]),
-        ("tasks.pendulum.reference", {"rounds": -1}, ["rounds", "-1"]),
+        ("tasks.pendulum.best_known", {"round": 3}, ["tasks.pendulum.best_known", "round", "rounds"]),
+        ("tasks.pendulum.best_known", {"rounds": -1}, ["rounds", "-1"]),
         ("draw", ["fig_1"], ["draw", "fig_1", "fig1_pendulum"]),
         (
             "methods.diff.policy.unet",
@@ -188,9 +188,9 @@ def test_task_overrides_are_merged_into_the_method():
 
 
 def test_task_can_be_searched_differently():
-    merged = validate(changed("tasks.pendulum.reference", {"rounds": 7}))
-    assert merged.search("pendulum") == merged.reference.model_copy(update={"rounds": 7})
-    assert merged.search("quadrotor") == merged.reference
+    merged = validate(changed("tasks.pendulum.best_known", {"rounds": 7}))
+    assert merged.search("pendulum") == merged.best_known.model_copy(update={"rounds": 7})
+    assert merged.search("quadrotor") == merged.best_known
 
 
 def test_schema_is_in_step_with_the_types():

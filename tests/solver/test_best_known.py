@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from configurations import project
 
-from sobolev_diffusion.config import ReferenceConfig
+from sobolev_diffusion.config import BestKnownConfig
 from sobolev_diffusion.config.methods import BEST_KNOWN, TO_ALONE
 from sobolev_diffusion.figures import ToAloneTable
 from sobolev_diffusion.figures.style import Style
@@ -20,7 +20,7 @@ from sobolev_diffusion.warm_start.timing import time_policies
 
 ROOT = Path(__file__).parents[2]
 CONFIG = project()
-SEARCH = ReferenceConfig(restarts=1, deformation=0.3, neighbours=1, rounds=1)
+SEARCH = BestKnownConfig(restarts=1, deformation=0.3, neighbours=1, rounds=1)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from configurations import project
 from sobolev_diffusion.config import ContinuationConfig, InterplayConfig
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.chain import Chain
-from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
+from sobolev_diffusion.experiment.read_runs import runs_of_iterations
 from sobolev_diffusion.experiment.run_job import run
 from sobolev_diffusion.experiment.stamps import write_stamp
 from sobolev_diffusion.solver.collect import collect

@@ -8,9 +8,9 @@ from configurations import project, written
 
 from sobolev_diffusion.config import InterplayConfig
 from sobolev_diffusion.experiment.chain import Chain
-from sobolev_diffusion.experiment.learning_data import runs_of_iterations
 from sobolev_diffusion.experiment.plan import Plan
 from sobolev_diffusion.experiment.read_configuration import validate
+from sobolev_diffusion.experiment.read_runs import runs_of_iterations
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.selection import collected, collecting, learnt, origins, select

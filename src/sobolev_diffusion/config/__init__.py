@@ -29,12 +29,13 @@ from sobolev_diffusion.config.solvers import (
 )
 from sobolev_diffusion.config.tasks import (
     BUILT_IN_TASKS,
-    ReferenceConfig,
+    BestKnownConfig,
     TaskConfig,
 )
 
 __all__ = [
     "BUILT_IN_TASKS",
+    "BestKnownConfig",
     "Computation",
     "ConfigError",
     "ContinuationConfig",
@@ -47,7 +48,6 @@ __all__ = [
     "MethodConfig",
     "MlpConfig",
     "PolicyConfig",
-    "ReferenceConfig",
     "SobolevConfig",
     "SolverConfig",
     "SolverSettings",

@@ -11,7 +11,7 @@ from sobolev_diffusion.config.experiments import EvaluationConfig, ExperimentCon
 from sobolev_diffusion.config.inherit import merge
 from sobolev_diffusion.config.methods import MethodConfig
 from sobolev_diffusion.config.section import PositiveInt, Section
-from sobolev_diffusion.config.tasks import ReferenceConfig, TaskConfig
+from sobolev_diffusion.config.tasks import BestKnownConfig, TaskConfig
 
 
 class Computation(Section):
@@ -30,7 +30,7 @@ class Computation(Section):
     methods: dict[str, MethodConfig]
     experiments: dict[str, ExperimentConfig]
     timings: dict[str, TimingConfig] = {}
-    reference: ReferenceConfig = ReferenceConfig()
+    best_known: BestKnownConfig = BestKnownConfig()
     """The search for best known costs."""
 
     @field_validator("results")
@@ -63,7 +63,7 @@ class Computation(Section):
         settings = self.methods[method].model_dump(mode="json")
         return MethodConfig.model_validate(merge(settings, self.tasks[task].methods.get(method, {})))
 
-    def search(self, task: str) -> ReferenceConfig:
-        """How best known costs of a task are searched for: `reference` with its overrides merged in."""
-        settings = self.reference.model_dump(mode="json")
-        return ReferenceConfig.model_validate(merge(settings, self.tasks[task].reference))
+    def search(self, task: str) -> BestKnownConfig:
+        """How best known costs of a task are searched for: `best_known` with its overrides merged in."""
+        settings = self.best_known.model_dump(mode="json")
+        return BestKnownConfig.model_validate(merge(settings, self.tasks[task].best_known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sobolev_diffusion.config.computation import Computation
 from sobolev_diffusion.config.section import known
 from sobolev_diffusion.config.solvers import CrocoddylConfig
-from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, ReferenceConfig
+from sobolev_diffusion.config.tasks import BUILT_IN_TASKS, BestKnownConfig
 
 
 def check(config: Computation) -> None:
@@ -38,8 +38,8 @@ def _task(config: Computation, name: str) -> None:
         )
     for method in task.methods:
         known(f"tasks.{name}.methods", method, config.methods)
-    for key in task.reference:
-        known(f"tasks.{name}.reference", key, ReferenceConfig.model_fields)
+    for key in task.best_known:
+        known(f"tasks.{name}.best_known", key, BestKnownConfig.model_fields)
     config.search(name)
 
 

@@ -28,11 +28,11 @@ class TaskConfig(Entry):
     methods: dict[str, dict[str, Any]] = {}
     """What a method does differently on this task: overrides of `methods`, merged key by key. They,
     too, can be `like` each other."""
-    reference: dict[str, Any] = {}
-    """What the search for best known costs does differently on this task: overrides of `reference`."""
+    best_known: dict[str, Any] = {}
+    """What the search for best known costs does differently on this task: overrides of `best_known`."""
 
 
-class ReferenceConfig(Section):
+class BestKnownConfig(Section):
     """How hard to look for the best known cost of an instance."""
 
     restarts: Annotated[int, Field(ge=0)] = 4

@@ -55,15 +55,15 @@ class Artefact:
         """The same file, with more columns that tell its rows apart in what is drawn from it."""
         return replace(self, labels={**self.labels, **labels})
 
-    def job(self, paths: Sequence[Path]) -> Job:
-        """What computes it from the files of its sources, which lie at these paths, in their order."""
+    def job(self, files: Sequence[Path]) -> Job:
+        """What computes it from the files of its sources, given in their order."""
         keys = [each.key for each in self.sources]
         return Job(
             key=self.key,
             settings=self.settings,
             upstream=self.upstream,
             labels=self.labels,
-            inputs=list(zip(paths, keys, strict=True)),
+            inputs=list(zip(files, keys, strict=True)),
         )
 
     @property

@@ -99,6 +99,6 @@ class Job:
         return self.settings.stage
 
     @property
-    def paths(self) -> list[Path]:
+    def files(self) -> list[Path]:
         """The files to read."""
         return [path for path, _ in self.inputs]

@@ -19,6 +19,7 @@ from sobolev_diffusion.experiment.chain import Chain
 from sobolev_diffusion.experiment.job import StageSettings
 from sobolev_diffusion.experiment.keys import TASK_REVISION
 from sobolev_diffusion.experiment.learnt_runs import LearntRuns
+from sobolev_diffusion.experiment.stages.best_known import Search
 from sobolev_diffusion.experiment.stages.collections import Collecting
 from sobolev_diffusion.experiment.stages.demonstrations import RunsAlone, RunsFromNeighbours, RunsFromPolicy
 from sobolev_diffusion.experiment.stages.evaluations import (
@@ -29,7 +30,6 @@ from sobolev_diffusion.experiment.stages.evaluations import (
 from sobolev_diffusion.experiment.stages.paths import PolicyPaths, SolverPaths
 from sobolev_diffusion.experiment.stages.policies import PolicySettings
 from sobolev_diffusion.experiment.stages.profiles import Profile
-from sobolev_diffusion.experiment.stages.references import Search
 from sobolev_diffusion.experiment.stages.timings import Timing
 from sobolev_diffusion.experiment.task_identity import TaskIdentity
 
@@ -94,7 +94,7 @@ class Recipes:
             (self.evaluation_runs(task, seed),),
         )
 
-    def reference(self, task: str, seed: int) -> Artefact:
+    def best_known(self, task: str, seed: int) -> Artefact:
         """The best known costs of the evaluation instances of a seed."""
         settings = self.config.tasks[task]
         return self._remember(
@@ -103,7 +103,7 @@ class Recipes:
                 task=self._task(task),
                 cold=settings.cold,
                 warm=settings.warm,
-                reference=self.config.search(task),
+                best_known=self.config.search(task),
                 seed=seed,
                 instances=self.config.evaluation.instances,
             ),
@@ -152,7 +152,7 @@ class Recipes:
                 seed=chain.seed,
                 **dict(chain.learnt_runs(iteration)),
             ),
-            (*self._data(chain, chain.learnt_iterations(iteration)), *before),
+            (*self._runs(chain, chain.learnt_iterations(iteration)), *before),
             {**chain.labels, "iteration": iteration},
         )
         self._policies[chain, iteration] = policy
@@ -206,7 +206,7 @@ class Recipes:
         return self._remember(
             chain.place,
             Collecting(seed=chain.seed, ranges=ranges, interplay=chain.rules),
-            tuple(self._data(chain, numbers)),
+            tuple(self._runs(chain, numbers)),
             chain.labels,
         )
 
@@ -227,7 +227,7 @@ class Recipes:
         settings = ChosenEvaluation(
             guess=spec.guess, cold=task.cold, learnt=chain.learnt_runs(iteration), **common
         )
-        inputs = (policy, *self._data(chain, chain.learnt_iterations(iteration)))
+        inputs = (policy, *self._runs(chain, chain.learnt_iterations(iteration)))
         return self._remember(policy.name, settings, inputs, policy.labels)
 
     def paths(self, chain: Chain, iteration: int, action_length: int, instances: int) -> Artefact:
@@ -264,7 +264,7 @@ class Recipes:
         if spec.guess.needs_demonstrations:
             for chain in chains.values():
                 learnt.append(chain.learnt_runs(spec.iterations))
-                runs.append(self._data(chain, chain.learnt_iterations(spec.iterations)))
+                runs.append(self._runs(chain, chain.learnt_iterations(spec.iterations)))
         return self._remember(
             f"{name}/T_a{action_length}",
             Profile(
@@ -323,7 +323,7 @@ class Recipes:
             {"task": task, "seed": seed},
         )
 
-    def _data(self, chain: Chain, iterations: range) -> list[Artefact]:
+    def _runs(self, chain: Chain, iterations: range) -> list[Artefact]:
         """What these iterations collect: runs that no policy had a part in, then the warm ones of each."""
         warm = [
             self.warm_demonstrations(chain, each)

@@ -96,7 +96,7 @@ class Experiments:
 
     def best_known(self, task: str, seed: int) -> Artefact:
         """The best known costs of the evaluation instances of a seed."""
-        return self.recipes.reference(task, seed)
+        return self.recipes.best_known(task, seed)
 
     def solver_timing(self, task: str, instances: int) -> Artefact:
         """Wall-clock times of TO alone on some evaluation instances of the first seed."""

@@ -62,7 +62,7 @@ def write(
         with noted(job, output) as found:
             compute(partial)
         check_sources(job)
-        weak = [*weakened, *found, *of_inputs(map(read_stamp, job.paths))]
+        weak = [*weakened, *found, *of_inputs(map(read_stamp, job.files))]
         write_stamp(output, partial, job, time.perf_counter() - start, device, weak)
 
     write_atomically(output, compute_and_stamp)

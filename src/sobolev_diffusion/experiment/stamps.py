@@ -48,7 +48,7 @@ def write_stamp(
         "upstream": list(job.upstream),
         "labels": job.labels,
         "sha256": digest(content),
-        "inputs": {path.name: read_stamp(path)["sha256"] for path in job.paths},
+        "inputs": {path.name: read_stamp(path)["sha256"] for path in job.files},
         "seconds": round(seconds, 3),
         **({} if device is None else {"device": device}),
         **({"weakened": list(weakened)} if weakened else {}),

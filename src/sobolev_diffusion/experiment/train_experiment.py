@@ -73,7 +73,7 @@ def train_experiment(
         given, weakened = [], []
         for artefact, job, output in zip(artefacts, jobs, outputs, strict=True):
             with noted(job, output) as found:
-                given.append(_settings(artefact).training_input(job.paths))
+                given.append(_settings(artefact).training_input(job.files))
             weakened.append(found)
         assert settings.epochs is not None  # they have a network to train
         outcomes = train_together(settings.task.checked(), given, settings.method, settings.epochs, device)

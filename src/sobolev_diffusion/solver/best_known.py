@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.config import ReferenceConfig, SolverSettings, WarmSettings
+from sobolev_diffusion.config import BestKnownConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.solver.continuation import BestRuns, spread_to_neighbours
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.solution import Solution
@@ -30,7 +30,7 @@ def best_known(
     alone: Demonstrations,
     cold: SolverSettings,
     warm: WarmSettings,
-    config: ReferenceConfig,
+    config: BestKnownConfig,
     seed: int,
     workers: int = 1,
 ) -> pd.DataFrame:

@@ -44,7 +44,7 @@ class Minibatches:
         given: demonstrations, seed, and maybe a policy to go on from.
         method: policy, Sobolev term and training settings.
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
-        device: where the minibatches are cut from the data.
+        device: where the minibatches are cut from the training set.
 
     Attributes:
         policy: on the CPU, its normalisers fitted.
@@ -67,11 +67,17 @@ class Minibatches:
         if given.before is not None:
             given.before.check_fits(task)
             self.policy.load_state_dict(given.before.state_dict())
-        data = prepare(task, given.demonstrations, self.policy, method.sobolev, fit=given.before is None)
+        training_set = prepare(
+            task, given.demonstrations, self.policy, method.sobolev, fit=given.before is None
+        )
         horizon, size = self.policy.prediction_horizon, method.training.batch_size
-        self.steps = gradient_steps(epochs, data.pairs, horizon, size)
-        self._data = TrainingSet(moved(data.everything, torch.device(device)), data.pairs)
-        self._starts = len(data) // len(given.demonstrations)  # chunks of a trajectory, one after the other
+        self.steps = gradient_steps(epochs, training_set.pairs, horizon, size)
+        self._training_set = TrainingSet(
+            moved(training_set.everything, torch.device(device)), training_set.pairs
+        )
+        self._starts = len(training_set) // len(
+            given.demonstrations
+        )  # chunks of a trajectory, one after the other
         self._method = method
         self._generator = torch.Generator().manual_seed(given.seed)
 
@@ -79,14 +85,14 @@ class Minibatches:
         return self.steps
 
     def __iter__(self) -> Iterator[tuple[Batch, Draws]]:
-        training, data, generator = self._method.training, self._data, self._generator
-        device = data.everything.chunk.device
+        training, chunks, generator = self._method.training, self._training_set, self._generator
+        device = chunks.everything.chunk.device
         for _ in range(self.steps):
-            index = torch.randint(0, len(data), (training.batch_size,), generator=generator)
+            index = torch.randint(0, len(chunks), (training.batch_size,), generator=generator)
             if training.first_chunk_share:
                 first = torch.rand(index.shape, generator=generator) < training.first_chunk_share
                 index = torch.where(first, index - index % self._starts, index)
-            batch = _blur_known(data.batch(index.to(device)), training.history_noise, generator)
+            batch = _blur_known(chunks.batch(index.to(device)), training.history_noise, generator)
             yield batch, draw(self.policy, batch, self._method.sobolev, generator)
 
 

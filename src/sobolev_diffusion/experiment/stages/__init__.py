@@ -6,17 +6,17 @@ Looking at them needs no torch and no solver: what a stage computes with is impo
 
 from sobolev_diffusion.experiment.job import Stage
 from sobolev_diffusion.experiment.stages import (
+    best_known,
     collections,
     demonstrations,
     evaluations,
     paths,
     policies,
     profiles,
-    references,
     timings,
 )
 
-_FILES = (demonstrations, collections, policies, evaluations, references, paths, timings, profiles)
+_FILES = (demonstrations, collections, policies, evaluations, best_known, paths, timings, profiles)
 
 STAGES: dict[str, Stage] = {file.STAGE.name: file.STAGE for file in _FILES}
 """By name, in the order of the workflow."""

@@ -28,9 +28,9 @@ class Collecting(StageSettings):
     interplay: InterplayConfig
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.learning_data import runs_of_iterations
         from sobolev_diffusion.experiment.parquet import write_parquet
+        from sobolev_diffusion.experiment.read_runs import runs_of_iterations
         from sobolev_diffusion.solver.selection import collecting
 
-        iterations = runs_of_iterations(job.paths, self.ranges)
+        iterations = runs_of_iterations(job.files, self.ranges)
         write_parquet(output, collecting(iterations, self.interplay))

@@ -67,7 +67,7 @@ class RunsFromPolicy(Runs):
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.refine import collect_warm
 
-        task, policy = self.task.checked(), Policy.load(job.paths[0])
+        task, policy = self.task.checked(), Policy.load(job.files[0])
         length, workers = self.action_length, job.workers
         collect_warm(task, policy, self.solver, self.seed, self.numbers, length, workers).save(output)
 
@@ -83,7 +83,7 @@ class RunsFromNeighbours(Runs):
         from sobolev_diffusion.solver.demonstrations import Demonstrations
 
         task, rules, numbers = self.task.checked(), self.continuation, self.numbers
-        known = _each_once([Demonstrations.load(path) for path in job.paths], before=numbers.stop)
+        known = _each_once([Demonstrations.load(path) for path in job.files], before=numbers.stop)
         runs = collect_from_neighbours(task, self.solver, rules, known, numbers.start, job.workers)
         runs.save(output)
 

@@ -30,7 +30,7 @@ class SolverEvaluation(OnTask):
         from sobolev_diffusion.solver.demonstrations import Demonstrations
         from sobolev_diffusion.warm_start.evaluate import evaluate_runs
 
-        (source,) = job.paths
+        (source,) = job.files
         table = evaluate_runs(self.task.checked(), Demonstrations.load(source))
         write_parquet(output, table)
 
@@ -51,7 +51,7 @@ class PolicyEvaluation(OnTask):
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.evaluate import evaluate
 
-        (source,) = job.paths
+        (source,) = job.files
         table = evaluate(
             self.task.checked(),
             Policy.load(source),
@@ -80,12 +80,12 @@ class ChosenEvaluation(OnTask):
     """What the policy learnt from, which follows it among the job's inputs."""
 
     def compute(self, job: Job, output: Path) -> None:
-        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
         from sobolev_diffusion.experiment.parquet import write_parquet
+        from sobolev_diffusion.experiment.read_runs import chosen_demonstrations
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.evaluate import evaluate_chosen
 
-        source, *runs = job.paths
+        source, *runs = job.files
         table = evaluate_chosen(
             self.task.checked(),
             Policy.load(source),

@@ -30,7 +30,7 @@ class SolverPaths(OnTask):
         from sobolev_diffusion.solver.demonstrations import Demonstrations
         from sobolev_diffusion.tasks.instances import evaluation_thetas
 
-        task, (source,), count = self.task.checked(), job.paths, self.instances
+        task, (source,), count = self.task.checked(), job.files, self.instances
         thetas, xs = evaluation_thetas(task, self.seed, count), Demonstrations.load(source).xs[:count]
         write_parquet(output, paths(task, range(count), thetas, xs))
 
@@ -51,7 +51,7 @@ class PolicyPaths(OnTask):
         from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
         from sobolev_diffusion.warm_start.rollout import roll_out
 
-        task, (source,), numbers = self.task.checked(), job.paths, range(self.instances)
+        task, (source,), numbers = self.task.checked(), job.files, range(self.instances)
         thetas = evaluation_thetas(task, self.seed, self.instances)
         generators = [evaluation_noise(task, self.seed, number) for number in numbers]
         xs = roll_out(task, Policy.load(source), thetas, self.action_length, generators).xs

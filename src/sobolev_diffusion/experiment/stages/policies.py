@@ -37,7 +37,7 @@ class PolicySettings(OnTask, LearntRuns):
         from sobolev_diffusion.tasks.fingerprint import fingerprint
         from sobolev_diffusion.training.train import train
 
-        task, given, method = self.task.checked(), self.training_input(job.paths), self.method
+        task, given, method = self.task.checked(), self.training_input(job.files), self.method
         runs = given.demonstrations
         policy: Policy
         if self.epochs is not None:
@@ -48,18 +48,18 @@ class PolicySettings(OnTask, LearntRuns):
             policy.trained_on = fingerprint(task)
         policy.save(output)
 
-    def training_input(self, paths: Sequence[Path]) -> TrainingInput:
+    def training_input(self, files: Sequence[Path]) -> TrainingInput:
         """What the policy learns from.
 
         Args:
-            paths: see `learning_data.runs_of_iterations`; then the policy that it goes on from, if any.
+            files: see `read_runs.runs_of_iterations`; then the policy that it goes on from, if any.
         """
-        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
+        from sobolev_diffusion.experiment.read_runs import chosen_demonstrations
         from sobolev_diffusion.policies import ChunkPolicy, Policy
         from sobolev_diffusion.tasks.random_streams import torch_seed
         from sobolev_diffusion.training.minibatches import TrainingInput
 
-        runs, iteration, before = list(paths), self.iteration or 1, None
+        runs, iteration, before = list(files), self.iteration or 1, None
         if iteration > 1 and not self.rules.reset:
             before = Policy.load(runs.pop())
         seed = torch_seed("training", self.task.name, self.seed, iteration)

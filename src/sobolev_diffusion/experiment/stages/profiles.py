@@ -41,17 +41,17 @@ class Profile(OnTask):
 
     def compute(self, job: Job, output: Path) -> None:
         from sobolev_diffusion.experiment.circumstances import machine
-        from sobolev_diffusion.experiment.learning_data import chosen_demonstrations
         from sobolev_diffusion.experiment.parquet import write_parquet
+        from sobolev_diffusion.experiment.read_runs import chosen_demonstrations
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.profiles import profile
 
-        methods, paths = self.methods, job.paths
-        policies = {method: Policy.load(path) for method, path in zip(methods, paths, strict=False)}
+        methods, files = self.methods, job.files
+        policies = {method: Policy.load(path) for method, path in zip(methods, files, strict=False)}
         learnt = dict.fromkeys(methods)
         first = len(methods)
         for method, runs, count in zip(methods, self.learnt, self.runs, strict=False):
-            learnt[method] = chosen_demonstrations(runs, paths[first : first + count])
+            learnt[method] = chosen_demonstrations(runs, files[first : first + count])
             first += count
         table = profile(
             self.task.checked(),

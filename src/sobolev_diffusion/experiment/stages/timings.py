@@ -35,7 +35,7 @@ class Timing(OnTask):
         from sobolev_diffusion.policies import Policy
         from sobolev_diffusion.warm_start.timing import time_policies
 
-        policies = {method: Policy.load(path) for method, path in zip(self.methods, job.paths, strict=True)}
+        policies = {method: Policy.load(path) for method, path in zip(self.methods, job.files, strict=True)}
         table = time_policies(
             self.task.checked(),
             policies,

@@ -10,24 +10,24 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import IterationRuns, learnt
 
 
-def chosen_demonstrations(runs: LearntRuns, paths: Sequence[Path]) -> Demonstrations:
+def chosen_demonstrations(runs: LearntRuns, files: Sequence[Path]) -> Demonstrations:
     """The runs that a policy learns from.
 
     Args:
         runs: which.
-        paths: see `runs_of_iterations`.
+        files: see `runs_of_iterations`.
     """
-    return learnt(runs_of_iterations(paths, runs.of_iterations), runs.rules)
+    return learnt(runs_of_iterations(files, runs.of_iterations), runs.rules)
 
 
-def runs_of_iterations(paths: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:
+def runs_of_iterations(files: Sequence[Path], instances: Sequence[tuple[int, int]]) -> list[IterationRuns]:
     """What iterations collected: cold runs, and warm ones where there are any.
 
     Args:
-        paths: the blocks of cold solves that hold the instances, then the warm solves of later iterations.
+        files: the blocks of cold solves that hold the instances, then the warm solves of later iterations.
         instances: first and last (exclusive) of each iteration.
     """
-    sets = [Demonstrations.load(path) for path in paths]
+    sets = [Demonstrations.load(path) for path in files]
     needed = {number for first, last in instances for number in range(first, last)}
     covered: set[int] = set()
     blocks = []

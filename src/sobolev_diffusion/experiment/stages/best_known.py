@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sobolev_diffusion.config import ReferenceConfig, SolverSettings, WarmSettings
+from pydantic import Field
+
+from sobolev_diffusion.config import BestKnownConfig, SolverSettings, WarmSettings
 from sobolev_diffusion.experiment.job import Job, OnTask, Stage
 
 STAGE = Stage(
@@ -22,7 +24,7 @@ class Search(OnTask):
 
     cold: SolverSettings
     warm: WarmSettings
-    reference: ReferenceConfig
+    best_known: BestKnownConfig = Field(serialization_alias="reference")
     seed: int
     instances: int
 
@@ -31,7 +33,7 @@ class Search(OnTask):
         from sobolev_diffusion.solver.best_known import best_known
         from sobolev_diffusion.solver.demonstrations import Demonstrations
 
-        task, (alone,) = self.task.checked(), job.paths
+        task, (alone,) = self.task.checked(), job.files
         runs = Demonstrations.load(alone)
-        table = best_known(task, runs, self.cold, self.warm, self.reference, self.seed, job.workers)
+        table = best_known(task, runs, self.cold, self.warm, self.best_known, self.seed, job.workers)
         write_parquet(output, table)

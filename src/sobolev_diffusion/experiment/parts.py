@@ -144,7 +144,10 @@ def table_of(part: Path, key: str) -> pa.Table:
     stamps, first = read_stamps(part), 0
     for each, stamp in stamps.items():
         if each == key:
-            return _table(part, part.stat().st_mtime_ns).slice(first, stamp["count"]).select(stamp["columns"])
+            rows = _table(part, part.stat().st_mtime_ns).slice(first, stamp["count"])
+            if len(rows) != stamp["count"] or not set(stamp["columns"]) <= set(rows.column_names):
+                break
+            return rows.select(stamp["columns"])
         first += stamp["count"]
     raise BadArtefact(part, f"has no rows of {key}", REMEDY)
 

@@ -22,9 +22,10 @@ def read_rows(path: Path, without: Iterable[str] = ()) -> pa.Table:
     """
     try:
         table = pq.read_table(path)
+        table.validate(full=True)
+        left = [name for name in table.column_names if name not in set(without)]
     except Exception as error:
         raise BadArtefact(path, f"is not a table ({error})", "compute it again") from error
-    left = [name for name in table.column_names if name not in set(without)]
     return table.select(left).replace_schema_metadata(None)
 
 

@@ -9,7 +9,16 @@ from pydantic import Field
 from sobolev_diffusion.config.section import LATER, Entry, PositiveFloat, Section
 from sobolev_diffusion.config.solvers import SolverConfig, SolverSettings, WarmConfig, WarmSettings
 
-HORIZONS = {"pendulum": 200, "double_pendulum": 300, "ur5": 100, "quadrotor": 150, "quadrotor_columns": 200}
+HORIZONS = {
+    "pendulum": 200,
+    "double_pendulum": 300,
+    "ur5": 100,
+    "quadrotor": 150,
+    "quadrotor_columns": 200,
+    "pendulum_crocoddyl": 200,
+    "ur5_crocoddyl": 100,
+    "quadrotor_crocoddyl": 150,
+}
 """Of the built-in tasks, T where no option says it."""
 BUILT_IN_TASKS = tuple(HORIZONS)
 

@@ -73,3 +73,23 @@ class TestWithCrocoddyl:
             TaskError, match=r"problem\(theta\): expected lower = \[-inf -inf\] at every stage"
         ):
             check_task(task)
+
+    def test_a_robot_beside_a_pinocchio_that_does_not_fit_is_warned_of(self):
+        import crocoddyl
+        import pinocchio as pin
+
+        from sobolev_diffusion.tasks.crocoddyl_pinocchio import ADVICE, go_together, misfit
+
+        state = crocoddyl.StateMultibody(pin.buildSampleModelManipulator())
+        costs = crocoddyl.CostModelSum(state)
+        arm = crocoddyl.DifferentialActionModelFreeFwdDynamics(
+            state, crocoddyl.ActuationModelFull(state), costs
+        )
+        model = crocoddyl.IntegratedActionModelEuler(arm, 0.01)
+        assert misfit(model) == ("" if go_together() else ADVICE.format(version=pin.__version__))
+        assert misfit(crocoddyl.ActionModelUnicycle()) == ""
+        arm.armature = np.zeros(state.nv)  # by the mass matrix: right in any case
+        x, u, data = 0.1 + state.zero(), np.ones(state.nv), arm.createData()
+        arm.calc(data, x, u)
+        q, v = np.split(x, 2)
+        np.testing.assert_allclose(data.xout, pin.aba(state.pinocchio, state.pinocchio.createData(), q, v, u))

@@ -1,8 +1,8 @@
 """Problems of Crocoddyl on the robots of `MultibodyTask`: same dynamics, same limits, costs by their weights.
 
-Crocoddyl 3.2.1 from pip was not compiled for Pinocchio 4.1: beside it what it has inlined of Pinocchio, frames
-and ABA, reads and writes the wrong memory. Residuals of frames are therefore in Python here, and
-accelerations come from the mass matrix.
+Crocoddyl 3.2.1 from pip was compiled for Pinocchio 4.0: beside 4.1 what it has inlined of it, frames and ABA,
+reads and writes the wrong memory. Residuals of frames are therefore in Python here, and accelerations come
+from the mass matrix, which is right with either.
 """
 
 from __future__ import annotations

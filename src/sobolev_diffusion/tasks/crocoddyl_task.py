@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from sobolev_diffusion.tasks.base import ControlMode, Task
 from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace
+from sobolev_diffusion.tasks.crocoddyl_pinocchio import misfit
 
 
 class CrocoddylTask(Task):
@@ -21,6 +23,8 @@ class CrocoddylTask(Task):
 
     def __init__(self, model: Any, control: ControlMode = "torque") -> None:
         super().__init__(control)
+        if wrong := misfit(model):
+            warnings.warn(f"{self.name}: {wrong}", stacklevel=2)
         self.space, self.dynamics = CrocoddylSpace(model.state), CrocoddylDynamics(model)
         unlimited = np.full(self.dynamics.nu, np.inf)
         self.lower = np.array(model.u_lb) if model.has_control_limits else -unlimited

@@ -62,11 +62,9 @@ class CrocoddylCosts:
 def shooting(
     task: MultibodyTask, theta: Array, running: CrocoddylCosts, end: CrocoddylCosts
 ) -> crocoddyl.ShootingProblem:
-    """The problem of theta with the same stage throughout; on one thread, as residuals in Python must be."""
+    """The problem of theta with the same stage throughout."""
     stages = [running.model(task.dt)] * task.horizon
-    problem = crocoddyl.ShootingProblem(task.initial_state(theta), stages, end.model(0.0))
-    problem.nthreads = 1
-    return problem
+    return crocoddyl.ShootingProblem(task.initial_state(theta), stages, end.model(0.0))
 
 
 class _StateAlong(crocoddyl.ResidualModelAbstract):  # type: ignore[misc] # Crocoddyl has no types

@@ -27,7 +27,7 @@ def test_a_folder_of_results_has_one_spelling(given, folder):
     assert Computation(results=given, **NOTHING).results == folder
 
 
-@pytest.mark.parametrize("given", ["", ".", "./", "a/..", "~nobody-of-this-name/x"])
+@pytest.mark.parametrize("given", ["", ".", "./", "a/..", "/", "//", "~nobody-of-this-name/x"])
 def test_a_folder_of_results_is_one_of_its_own(given):
     with pytest.raises(ValidationError, match="expected a folder of its own, as in results"):
         Computation(results=given, **NOTHING)

@@ -38,7 +38,7 @@ class Computation(Section):
     def _one_spelling(cls, value: str) -> str:
         """Of a folder, so that names of files are the same however it is spelt; ~ is the user's home."""
         folder = os.path.normpath(os.path.expanduser(value))
-        if folder == "." or folder.startswith("~"):
+        if os.path.basename(folder) in ("", ".") or folder.startswith("~"):
             raise ValueError(
                 f"expected a folder of its own, as in results or /scratch/me/results, got {value!r}"
             )

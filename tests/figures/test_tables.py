@@ -124,7 +124,7 @@ def refined():
             "rollout_seconds": 9.0,
         },
     ]
-    times = pd.DataFrame(times).assign(solve_seconds=[2.0, 0.1, 0.1])
+    times = pd.DataFrame(times).assign(solve_seconds=[2.0, 0.1, 0.1], instance=0)
     times["total_seconds"] = times.rollout_seconds + times.solve_seconds
     return [policies, alone, best, times]
 

@@ -14,6 +14,7 @@ from sobolev_diffusion.figures import captions, needs
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.evaluations import among_obstacles, at_action_length
 from sobolev_diffusion.figures.results import Artefact, Artefacts, Results
+from sobolev_diffusion.figures.speed_up import speed_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,10 +115,10 @@ def _mean(rows: pd.DataFrame, column: str) -> float:
 
 
 def _seconds(times: pd.DataFrame, method: str) -> dict[str, str]:
-    means = times.groupby("method")[["rollout_seconds", "solve_seconds", "total_seconds"]].mean()
-    speed_up = means.total_seconds[TO_ALONE] / means.total_seconds[method]
+    alone, mine = (times[times.method == each].set_index("instance") for each in (TO_ALONE, method))
     return {
-        "rollout (s)": f"{means.rollout_seconds[method]:.3g}",
-        "solving (s)": f"{means.solve_seconds[method]:.3g}",
-        "speed-up": f"{speed_up:.3g}",
+        "rollout (s)": f"{mine.rollout_seconds.mean():.3g}",
+        "solving (s)": f"{mine.solve_seconds.mean():.3g}",
+        "speed-up": f"{alone.total_seconds.mean() / mine.total_seconds.mean():.3g}",
+        "median speed-up": speed_up(alone.total_seconds, mine.total_seconds),
     }

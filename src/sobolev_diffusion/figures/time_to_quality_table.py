@@ -11,6 +11,7 @@ from sobolev_diffusion.config.methods import FLOOR, TO_ALONE
 from sobolev_diffusion.config.section import PositiveFloat
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.profiled import Profiled
+from sobolev_diffusion.figures.speed_up import speed_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,9 @@ class TimeToQualityTable(Profiled, TableDrawing):
         table = []
         for title, iterates, best in self.parts(rows, style):
             within = {gap: first_within(iterates, best, gap) for gap in self.gaps}
+            seconds = within[self.speed_up_gap].pivot_table(
+                index="instance", columns="method", values="seconds", dropna=False
+            )
             ended = iterates.groupby(["method", "instance"])[
                 ["iterations", "converged", "total_seconds"]
             ].first()
@@ -63,27 +67,11 @@ class TimeToQualityTable(Profiled, TableDrawing):
                     cells[f"iterations to {100 * gap:g}%"] = _median(mine.iteration, "g")
                     cells[f"seconds to {100 * gap:g}%"] = _median(mine.seconds, ".3g")
                     cells[f"within {100 * gap:g}%"] = f"{100 * (mine.seconds < float('inf')).mean():.0f}%"
-                cells[f"times as fast to {100 * self.speed_up_gap:g}%"] = _speed_up(
-                    within[self.speed_up_gap], method
+                cells[f"times as fast to {100 * self.speed_up_gap:g}%"] = speed_up(
+                    seconds[TO_ALONE], seconds[method]
                 )
                 table.append(cells)
         return pd.DataFrame(table)
-
-
-def _speed_up(first: pd.DataFrame, method: str) -> str:
-    """TO alone's seconds over those of a method, instance by instance: the median and its 95% interval, by
-    the order statistics that a binomial count bounds."""
-    import numpy as np
-    from scipy.stats import binom
-
-    seconds = first.pivot_table(index="instance", columns="method", values="seconds", dropna=False)
-    alone, mine = seconds[TO_ALONE].to_numpy(), seconds[method].to_numpy()
-    both_failed = np.isinf(alone) & np.isinf(mine)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = np.sort(np.where(both_failed, 1.0, alone / mine)[~np.isnan(mine)])
-    rank = int(binom.ppf(0.025, len(ratios), 0.5))
-    low, high = ratios[max(rank - 1, 0)], ratios[min(len(ratios) - rank, len(ratios) - 1)]
-    return f"{np.median(ratios):.3g} [{low:.2g}, {high:.2g}]"
 
 
 def _median(values: pd.Series, spec: str) -> str:

@@ -89,7 +89,7 @@ Call::Call(const char *function, std::initializer_list<const char *> names, cons
                                  .c_str());
     for (std::size_t i = 0; i < positional.size(); i++) values_[i] = positional[i];
     for (auto [key, value] : named) {
-        const char *name = PyUnicode_AsUTF8(key.ptr());
+        const char *name = PyUnicode_AsUTF8AndSize(key.ptr(), nullptr);
         if (!name) PyErr_Clear();
         const auto found = std::find_if(names_.begin(), names_.end(),
                                         [&](const char *known) { return name && !std::strcmp(known, name); });
@@ -115,11 +115,11 @@ std::string shown(nb::handle value) {
     if (plain) {
         const nb::object all = nb::steal(PyObject_ASCII(v)); // escapes what is not printable
         const nb::object start = nb::steal(all.is_valid() ? PyUnicode_Substring(all.ptr(), 0, LONGEST) : nullptr);
-        const char *characters = start.is_valid() ? PyUnicode_AsUTF8(start.ptr()) : nullptr;
+        const char *characters = start.is_valid() ? PyUnicode_AsUTF8AndSize(start.ptr(), nullptr) : nullptr;
         if (characters) return PyUnicode_GetLength(all.ptr()) > LONGEST ? std::string(characters) + ".." : characters;
         PyErr_Clear(); // a number of too many digits
     }
-    return std::string("a value of type ") + Py_TYPE(v)->tp_name;
+    return std::string("a value of type ") + nb::type_name(value.type()).c_str();
 }
 
 long whole(const std::string &name, nb::handle value, long low, long high) {

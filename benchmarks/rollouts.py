@@ -1,4 +1,7 @@
-"""A whole rollout of the double pendulum, T = 300, T_a = 1: policy, dynamics and maps to and from actions."""
+"""Whole rollouts: policy, dynamics and maps to and from actions.
+
+The double pendulum, T = 300, T_a = 1, against others' code; the UR5, T = 100, against its predictions alone.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,24 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 
 from benchmarks.comparison import Comparison
 from benchmarks.inference import ddpm_scheduler, sample_with_diffusers
+from benchmarks.trained import FROZEN
 from sobolev_diffusion.config import PolicyConfig, TaskConfig
-from sobolev_diffusion.policies import make_policy
+from sobolev_diffusion.experiment.stamps import read_stamp
+from sobolev_diffusion.policies import ChunkPolicy, Policy, make_policy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.random_streams import stream
-from sobolev_diffusion.tasks.registry import make_task
+from sobolev_diffusion.tasks.registry import make_task, task_from_settings
 from sobolev_diffusion.warm_start.rollout import roll_out
 
 BARS = {1: 60.0, 50: 7.0}  # asked of a rollout, by the number of instances
 SECONDS = 0.15  # asked of one instance
+ARM, ARM_BAR = "ur5_small_random", 1.5  # a trained policy of this task; rollout over its predictions alone
 
 
 def comparisons() -> Iterator[Comparison]:
@@ -51,6 +59,49 @@ def comparisons() -> Iterator[Comparison]:
         sense="share",
         clock="own",
     )
+    yield from of_the_arm()
+
+
+def of_the_arm() -> Iterator[Comparison]:
+    """Rollouts of a trained policy over its predictions alone, the noise drawn for them included."""
+    task, policy = trained_on(ARM)
+    for size in (1, 8):
+        thetas = [task.sample(stream("benchmark", number)) for number in range(size)]
+        for length in (8, 15):
+            generators = [stream("noise", number) for number in range(size)]
+            inputs = inputs_of(task, policy, thetas)
+            predictions = -(-task.horizon // length)
+
+            def rollout(thetas=thetas, length=length, generators=generators) -> None:
+                roll_out(task, policy, thetas, length, generators)
+
+            def alone(predictions=predictions, inputs=inputs, generators=generators) -> None:
+                for _ in range(predictions):
+                    shape = policy.noise_shape
+                    noise = np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in generators])
+                    policy.predict(*inputs, noise)
+
+            name = f"rollout of the UR5, T 100, T_a {length}, instances at once: {size}"
+            yield Comparison(name, "its predictions alone", rollout, alone, ARM_BAR, sense="share")
+
+
+def trained_on(name: str) -> tuple[Task, ChunkPolicy]:
+    """A task, and a frozen policy that was trained on it."""
+    for path in sorted(FROZEN.glob("*.safetensors")):
+        settings = read_stamp(path)["settings"]["task"]
+        policy = Policy.load(path) if settings["name"] == name else None
+        if isinstance(policy, ChunkPolicy):
+            return task_from_settings(settings), policy
+    raise FileNotFoundError(f"no policy of {name} in {FROZEN}")
+
+
+def inputs_of(task: Task, policy: ChunkPolicy, thetas: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Observations and histories at the start."""
+    observation = np.stack([task.observe(task.initial_state(theta), theta) for theta in thetas])
+    history = np.stack(
+        [np.repeat(task.first_action(theta)[None], policy.history, axis=0) for theta in thetas]
+    )
+    return observation, history
 
 
 def with_diffusers(policy: DiffusionPolicy) -> DiffusionPolicy:

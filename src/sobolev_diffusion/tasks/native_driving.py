@@ -46,20 +46,39 @@ class Driver:
 
     def __init__(self, task: Task, data: aligator.ExplicitDynamicsData, region: Region | None = None) -> None:
         self._task, self._data, self._where = task, data, _where(region)
+        self._control = inherits(task, Task, "control_for")
+        self._inverse = inherits(task, MultibodyTask, "inverse_dynamics")
+        self._limiter = None
+        if self._inverse and not inherits(task, MultibodyTask, "within_limits"):
+            assert isinstance(task, MultibodyTask)
+            self._limiter = task.within_limits
 
     def law(self, plan: Actions | Tracking | None) -> ControlLaw | None:
         """What decides the controls of a plan; None: `Controller.control` has to."""
         if _EXTRAS is None or plan is None or not of_aligator(self._task.space, self._task.dynamics):
             return None
-        limits = self._task.lower, self._task.upper
+        task = self._task
+        limits = task.lower, task.upper
         if isinstance(plan, Tracking):
             parts = plan.xs, plan.us, plan.gains
-            return _EXTRAS.FeedbackControls(self._task.space, *map(_contiguous, parts), *limits, BLAS)
-        if not inherits(self._task, Task, "control_for"):
+            return _EXTRAS.FeedbackControls(task.space, *map(_contiguous, parts), *limits, BLAS)
+        if not self._control:
             return None
-        if self._task.control == "torque":
+        if task.control == "torque":
             return _EXTRAS.ClippedControls(_contiguous(plan.actions), *limits)
-        return _inverse_dynamics(self._task, plan.actions)
+        if not self._inverse:
+            return None
+        assert isinstance(task, MultibodyTask)
+        return _EXTRAS.InverseDynamicsControls(
+            task.model,
+            states_at(task, plan.actions),
+            task._unactuate,
+            *limits,
+            task.dt,
+            task.configuration_gain,
+            BLAS,
+            self._limiter,
+        )
 
     def drive(
         self, law: ControlLaw, xs: Array, going: NDArray[np.bool_], steps: int
@@ -72,23 +91,6 @@ class Driver:
         return _EXTRAS.drive(
             self._task.dynamics, self._data, _contiguous(xs), going, law, steps, RUNAWAY, self._where
         )
-
-
-def _inverse_dynamics(task: Task, actions: Array) -> ControlLaw | None:
-    if not inherits(task, MultibodyTask, "inverse_dynamics"):
-        return None
-    assert isinstance(task, MultibodyTask)
-    return _EXTRAS.InverseDynamicsControls(
-        task.model,
-        states_at(task, actions),
-        task._unactuate,
-        task.lower,
-        task.upper,
-        task.dt,
-        task.configuration_gain,
-        BLAS,
-        None if inherits(task, MultibodyTask, "within_limits") else task.within_limits,
-    )
 
 
 def _where(region: Region | None) -> Callable[[Array], bool] | None:

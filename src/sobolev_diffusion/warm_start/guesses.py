@@ -174,15 +174,20 @@ class _Values:
 
     def __init__(self, task: Task) -> None:
         self._reused = ReusedProblem(task) if changes_in_place(task) else None
-        self._last: tuple[Problem, aligator.TrajOptData | None] | None = None
+        self._theta: Array | None = None
+        self._problem: Problem | None = None
+        self._data: aligator.TrajOptData | None = None
 
     def of(self, theta: Array, problem: Problem, xs: Array, us: Array) -> TrajectoryValue:
         """Cost and violation of a rollout of an instance, whose problem is given."""
-        if self._reused:
-            return value_of(self._reused.of(theta), xs, us, self._reused.data)
-        if self._last is None or self._last[0] is not problem:
-            self._last = problem, data_of(problem)
-        return value_of(problem, xs, us, self._last[1])
+        if self._reused is None:
+            if self._problem is not problem:
+                self._problem, self._data = problem, data_of(problem)
+        elif self._theta is None or not np.array_equal(self._theta, theta):
+            self._problem, self._data = self._reused.of(theta), self._reused.data
+            self._theta = np.array(theta)
+        assert self._problem is not None
+        return value_of(self._problem, xs, us, self._data)
 
 
 class _Best:

@@ -103,7 +103,7 @@ def test_sources_have_what_belongs_in_them(dist):
         ("aligator_bindings", {"cpp/module.cpp", "cmake/write_stubs.py"}),
         (
             "sobolev_diffusion",
-            {"src/native/bindings.cpp", "bindings/cpp/manylinux.cpp"},
+            {"src/native/bindings.cpp", "bindings/cpp/manylinux.cpp", "Snakefile", "config/tasks.yaml"},
         ),
     ):
         (source,) = dist.glob(f"{name}-*.tar.gz")

@@ -121,7 +121,7 @@ def until(run: Solution, good: float) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Compute the table and write it as CSV."""
+    """Compute the table, and append it to a file of Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--task", choices=TASKS, default="ur5")
     parser.add_argument("--method", default="nearest", help="of the configuration; nearest: not trained")
@@ -158,7 +158,10 @@ def main() -> None:
     summary = medians.join(shares).round(4)
     print(summary.to_string())
     if given.output:
-        summary.to_csv(given.output)
+        told = f"{given.trajectories} trajectories, {given.instances} held out, {given.seeds} seeds"
+        heading = f"\n## {given.task}, {given.method}: {told}; BoxFDDP from controls: {given.controls}\n\n"
+        with given.output.open("a") as file:
+            file.write(heading + summary.reset_index().to_markdown(index=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -110,8 +110,13 @@ def _add_own_problem(add: Callable[..., argparse.ArgumentParser]) -> None:
     solve.add_argument("--theta", type=float, nargs="+", help="the instance, its numbers")
     solve.add_argument("--instances", type=int, default=10, help="how many random ones, without theta (10)")
     solve.add_argument("--out", type=Path, help="an .npz to write the solutions to")
-    for command in (solve,):
+    report = add("report", _report, "write a page that says whether a warm start is worth it")
+    report.add_argument("--instances", type=int, default=30, help="random ones to try it on (30)")
+    report.add_argument("--out", type=Path, help="the page to write; beside the warm start, unless given")
+    for command in (solve, report):
         command.add_argument("warm_start", type=Path, help="the file that fit wrote")
+        starts = ("alone", "nearest", "policy", "cheaper")
+        command.add_argument("--start", choices=starts, help="from where, instead of what the fit chose")
         command.add_argument("--task", type=Path, help="where the task's file is now, if it was moved")
 
 
@@ -193,7 +198,14 @@ def _solve(options: argparse.Namespace) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     from sobolev_diffusion.own_problem.commands import solve_file
 
-    solve_file(options.warm_start, options.task, options.theta, options.instances, options.out)
+    solve_file(options.warm_start, options.task, options.start, options.theta, options.instances, options.out)
+
+
+def _report(options: argparse.Namespace) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    from sobolev_diffusion.own_problem.commands import report_file
+
+    report_file(options.warm_start, options.task, options.start, options.instances, options.out)
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically
 from sobolev_diffusion.own_problem import warm_file
 from sobolev_diffusion.own_problem.fitting import FitError
-from sobolev_diffusion.own_problem.guesser import TOLD
+from sobolev_diffusion.own_problem.guesser import TOLD, Way
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.warm_start import Solved, WarmStart
 from sobolev_diffusion.tasks.base import Array, Task, TaskError
@@ -103,19 +103,26 @@ def _task(file: Path, options: dict[str, Any]) -> Task:
 
 
 def solve_file(
-    path: Path, moved: Path | None, theta: Sequence[float] | None, instances: int, out: Path | None
+    path: Path,
+    moved: Path | None,
+    way: Way | None,
+    theta: Sequence[float] | None,
+    instances: int,
+    out: Path | None,
 ) -> None:
     """Solve one instance, or some that it was not fitted on, and print how that went.
 
     Args:
         path: of the warm start.
         moved: where the task's file is now.
+        way: where the solver starts from, instead of what the fit chose.
         theta: the instance; random ones unless given.
         instances: how many random ones.
         out: where to write the solutions, an .npz.
     """
     with one_line_errors("nothing was written"):
         warm = load_file(path, moved)
+        warm = warm.starting_from(way) if way else warm
         thetas = (
             evaluation_thetas(warm.task, warm.seed, instances)
             if theta is None
@@ -140,6 +147,24 @@ def solve_file(
         if out:
             _write_solutions(out, thetas, solved)
             print(out)
+
+
+def report_file(path: Path, moved: Path | None, way: Way | None, instances: int, out: Path | None) -> None:
+    """Write the page that says whether a warm start is worth it, and print its first line.
+
+    Args:
+        path: of the warm start.
+        moved: where the task's file is now.
+        way: where the solver starts from, instead of what the fit chose.
+        instances: how many to try it on.
+        out: the page; beside the warm start, unless given.
+    """
+    with one_line_errors("nothing was written"):
+        warm = load_file(path, moved)
+        warm = warm.starting_from(way) if way else warm
+        out = out or path.with_suffix(".html")
+        print(warm.report(out, instances))
+        print(out)
 
 
 def _write_solutions(out: Path, thetas: Sequence[Array], solved: Sequence[Solved]) -> None:

@@ -32,11 +32,12 @@ from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.continuation import collect_from_neighbours
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
-from sobolev_diffusion.solver.selection import learnt
+from sobolev_diffusion.solver.selection import worse_minima
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.fingerprint import fingerprint
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.training.train import train
 from sobolev_diffusion.weakened import Weakened
@@ -49,6 +50,8 @@ ENOUGH = 0.6
 """Share of instances that solver settings should solve before looser tolerances are tried."""
 WORTH = 0.05
 """Share of the iterations that another block of solves, or a longer training, must save."""
+SAVES: dict[Way, float] = {"nearest": 0.05, "policy": 0.25, "cheaper": 0.05}
+"""Share of the iterations that a way must save over those before: asking the policy takes longest."""
 SCATTERED = 0.2
 """Share of instances for which neighbours lead to better solutions, from which on those are asked for all."""
 CONTINUATION = ContinuationConfig(neighbours=4, rounds=4)
@@ -347,7 +350,7 @@ class Fitting:
         self._say(f"comparing {len(others)} trainings")
         del others[first.name]
         found = [first, *self._train(data, others, self._trials.steps, cold, warm)]
-        cheap = learnt([(data, None)], InterplayConfig(reject_local_minima=LOCAL_MINIMA))
+        cheap = data.take(~worse_minima(data, InterplayConfig(reject_local_minima=LOCAL_MINIMA)))
         if max(LEAST, len(data) / 3) <= len(cheap) < len(data):
             only = {f"{first.name}, without costly ones": first.method}
             found += self._train(cheap, only, self._trials.steps, cold, warm)
@@ -384,24 +387,27 @@ class Fitting:
             (path, method) for path, method in zip(paths, methods.values(), strict=True) if not path.exists()
         ]
 
-        def one(index: int) -> None:
-            path, method = missing[index]
+        def one(index: int) -> tuple[Any, dict[str, np.ndarray]]:
+            _, method = missing[index]
             count = tried_out.epochs(steps, len(data), task.horizon, method)
-            train(task, data, method, count, seed).policy.save(path)
+            policy = train(task, data, method, count, seed).policy
+            return policy.header(), policy.arrays()
 
         answers = call_on_all(one, len(missing), workers=self._workers, timeout=TRAINING_TIMEOUT)
-        failed = {
-            path: answer.reason
-            for (path, _), answer in zip(missing, answers, strict=True)
-            if isinstance(answer, Failure)
-        }
+        failed = {}
+        for (path, method), answer in zip(missing, answers, strict=True):
+            if isinstance(answer, Failure):
+                failed[path] = answer.reason
+                continue
+            policy = Policy.kinds[method.policy.kind].restored(*answer)
+            policy.trained_on = fingerprint(task)
+            policy.save(path)
         found = []
         for path, (name, method) in zip(paths, methods.items(), strict=True):
             if path in failed:
                 self._note("training", f"{name}, {steps} steps", f"failed: {failed[path]}")
                 continue
-            policy = ChunkPolicy.load(path)
-            found.append(self._rated(name, method, steps, policy, data, cold, warm))
+            found.append(self._rated(name, method, steps, ChunkPolicy.load(path), data, cold, warm))
         if not found:
             raise FitError(f"{task.name}: no training came to an end: {next(iter(failed.values()))}")
         return found
@@ -426,7 +432,8 @@ class Fitting:
                 _told(name, steps, len(data), length),
                 f"{efforts[length]:.4g} iterations, median guess costs {np.median(runs.guess_cost):.4g}",
             )
-        length = min(efforts, key=lambda each: efforts[each])
+        enough = min(efforts.values()) / (1 - WORTH)  # of about equal ones the one that predicts least often
+        length = max(each for each in efforts if efforts[each] <= enough)
         return _Trained(name, method, steps, data, policy, length, efforts[length])
 
     # --- held-out instances ----------------------------------------------------------------------
@@ -456,7 +463,7 @@ class Fitting:
         return self._validation.effort(runs, cold.max_iterations)
 
     def _choose_way(self, cold: SolverConfig, warm: WarmConfig, best: _Trained, alone: Runs) -> Way:
-        """The way that needs the fewest iterations; alone, unless that saves something."""
+        """The way that needs the fewest iterations, where it saves more of them than its guess is worth."""
         self._say("comparing where to start from")
         runs = {"alone": alone} | {
             way: self._validate(
@@ -468,9 +475,10 @@ class Fitting:
         for way in WAYS:
             solved = self._validation.solved(runs[way]).mean()
             self._note("start from", way, f"{solved:.0%} solved, {efforts[way]:.4g} iterations")
-        chosen = min(WAYS[1:], key=lambda way: efforts[way])
-        if efforts[chosen] > (1 - WORTH) * efforts["alone"]:
-            chosen = "alone"
+        chosen: Way = "alone"
+        for way in WAYS[1:]:  # the cheapest guess first
+            if efforts[way] < (1 - SAVES[way]) * efforts[chosen]:
+                chosen = way
         self._take(f"start from: {chosen}")
         return chosen
 

@@ -45,8 +45,10 @@ class Progress:
         if not self._shown:
             return
         if self._bar is None:
-            hidden = None if self._shown else True  # None: only where somebody is watching
-            self._bar = tqdm(total=total, unit="solve", leave=False, disable=hidden)
+            tqdm.monitor_interval = 0  # no thread of its own: processes are forked meanwhile
+            self._bar = tqdm(
+                total=total, unit="solve", leave=False, disable=None
+            )  # None: where nobody is watching
         self._bar.update(done - self._bar.n)
 
     def _close(self) -> None:

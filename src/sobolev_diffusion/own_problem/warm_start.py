@@ -14,9 +14,10 @@ from typing import Any, overload
 
 import numpy as np
 
+from sobolev_diffusion.files import write_text_atomically
 from sobolev_diffusion.own_problem import warm_file
 from sobolev_diffusion.own_problem.fitting import FitError, Fitted, Fitting, check
-from sobolev_diffusion.own_problem.guesser import Guesser
+from sobolev_diffusion.own_problem.guesser import WAYS, Guesser, Way
 from sobolev_diffusion.own_problem.progress import Progress
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
@@ -104,6 +105,16 @@ class WarmStart:
             )
             return WarmStart(task, fitting.run(), seed)
 
+    def starting_from(self, way: Way) -> WarmStart:
+        """The same, but for where the solver starts from: alone, nearest, policy or cheaper.
+
+        Raises:
+            ValueError: none of these.
+        """
+        if way not in WAYS:
+            raise ValueError(f"way: one of {', '.join(WAYS)}, got {way!r}")
+        return WarmStart(self.task, replace(self.fitted, way=way), self.seed)
+
     @property
     def policy(self) -> Policy:
         """The trained policy; for `roll_out`, `Policy.save` and the command `export`."""
@@ -182,6 +193,35 @@ class WarmStart:
         check_once(task)
         fitted, seed = warm_file.load(Path(os.fspath(path)), task)
         return WarmStart(task, fitted, seed)
+
+    def report(self, path: Path | str, instances: int = 30, progress: bool = True) -> str:
+        """Write one self-contained HTML page that says whether this warm start is worth it.
+
+        Times are measured here, one instance at a time: on a machine that does nothing else.
+
+        Args:
+            path: of the page.
+            instances: random ones to try it on, which the fit has not seen.
+            progress: whether to tell on the error stream how far it is.
+
+        Returns:
+            Its first line: whether it pays, by how much, and how sure that is.
+
+        Raises:
+            BadArtefact: it cannot be written.
+        """
+        from sobolev_diffusion.own_problem.measure import measure
+        from sobolev_diffusion.own_problem.report import page
+        from sobolev_diffusion.own_problem.verdict import sentence
+
+        if instances < 1:
+            raise FitError(f"instances: at least 1, got {instances}")
+        with self._lock, Progress(progress) as told:
+            told.say(f"solving {instances} instances from every start")
+            measured = measure(self.task, self.fitted, self.seed, instances, told.advance)
+        text = page(self.task, self.fitted, self.seed, measured)
+        write_text_atomically(Path(path), text)
+        return sentence(measured, self.fitted.way)
 
     def _completed(self, theta: Array, guess: Guess) -> Guess:
         if guess.source != "interpolated":

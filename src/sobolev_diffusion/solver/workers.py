@@ -90,7 +90,12 @@ class _Worker(Generic[Answer]):
         self.process = _fork.Process(
             target=_serve, args=(self.function, other_end, self.connection), daemon=True
         )
-        self.process.start()
+        # between a fork and its return Python drops what a signal raises
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         other_end.close()
 
     def begin(self, item: int) -> None:
@@ -139,6 +144,7 @@ def _serve(function: Callable[[int], Answer], connection: Connection, parents_en
     _worker = True
     parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = os.getppid()
     while True:
         while not connection.poll(_ORPHAN_CHECK):

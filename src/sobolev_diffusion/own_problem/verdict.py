@@ -1,0 +1,98 @@
+"""Whether warm starting pays: times of the same instances compared, with an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sobolev_diffusion.own_problem.guesser import WAYS, Way
+from sobolev_diffusion.own_problem.measure import Measured
+from sobolev_diffusion.tasks.base import Array
+
+RESAMPLES, INTERVAL = 2000, 0.9
+PAYS = 1.1
+"""Times faster, that is worth the trouble."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How many times faster a way is than alone, over the instances.
+
+    Attributes:
+        median, low, high: of the instances' ratios, and the ends of a 90% interval of it; infinite where the
+            instances are solved in this way alone.
+        pays: whether it is; None where the instances are too few, or too unlike, to say.
+    """
+
+    median: float
+    low: float
+    high: float
+
+    @property
+    def pays(self) -> bool | None:
+        if self.low >= PAYS:
+            return True
+        return False if self.high < PAYS else None
+
+
+def compare(measured: Measured, way: str) -> Verdict:
+    """A way against alone; what does not end in a solution never ends."""
+    alone, other = (
+        np.where(rows.solved, rows.seconds, np.inf) for rows in (measured.of("alone"), measured.of(way))
+    )
+    ratios = times_faster(alone, other)
+    rng = np.random.default_rng(0)
+    medians = _median(rng.choice(ratios, (RESAMPLES, len(ratios))))
+    low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], method="nearest")
+    return Verdict(float(_median(ratios[None])[0]), float(low), float(high))
+
+
+def times_faster(alone: Array, other: Array) -> Array:
+    """alone / other elementwise, of seconds that may be infinite: 1 where both are."""
+    ratios = np.ones(len(alone))
+    finite = np.isfinite(other)
+    ratios[finite] = alone[finite] / other[finite]
+    ratios[~finite & np.isfinite(alone)] = 0.0
+    return ratios
+
+
+def _median(samples: Array) -> Array:
+    """Of each row; of an even number the lower one, since the mean of a number and infinity says nothing."""
+    return np.sort(samples, axis=1)[:, (samples.shape[1] - 1) // 2]
+
+
+def sentence(measured: Measured, way: Way) -> str:
+    """The first line of a report: whether it pays, by how much, and on what that rests.
+
+    Args:
+        measured: on held-out instances.
+        way: that the warm start takes.
+    """
+    verdicts = {each: compare(measured, each) for each in WAYS[1:]}
+    best = max(verdicts, key=lambda each: verdicts[each].median)
+    shown = best if way == "alone" else way
+    verdict = verdicts[shown]
+    answer = {
+        True: "Yes, warm starting pays",
+        False: "No, warm starting does not pay",
+        None: "It is not clear",
+    }
+    alone, rows = measured.of("alone"), measured.of(shown)
+    line = (
+        f"{answer[verdict.pays]}: from {shown} the solver is {factor(verdict.median)} as fast as alone, "
+        f"guess included (median of {len(measured.thetas)} held-out instances, 90% interval "
+        f"{factor(verdict.low)} to {factor(verdict.high)}); iterations {alone.iterations.median():.3g} alone "
+        f"and {rows.iterations.median():.3g}; solved {alone.solved.mean():.0%} alone and "
+        f"{rows.solved.mean():.0%}."
+    )
+    if way == "alone" and verdict.pays is not False:
+        line += f" The fit takes the task's own guess; to start from {best}: --start {best}."
+    elif best != way and way != "alone" and verdicts[best].median > PAYS * verdict.median:
+        line += f" From {best} it would be {factor(verdicts[best].median)} as fast: --start {best}."
+    return line
+
+
+def factor(value: float) -> str:
+    """A ratio in words."""
+    return "infinitely" if np.isinf(value) else f"{value:.3g} times"

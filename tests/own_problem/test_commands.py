@@ -1,0 +1,167 @@
+"""From a file to a report by commands, stopped on the way, and what is wrong in one line."""
+
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sobolev_diffusion.cli import main
+
+BLOCK = Path(__file__).with_name("block.py")
+COMMAND = [sys.executable, "-m", "sobolev_diffusion.cli"]
+FIT = ["fit", "block.py", "--out", "block.warm", "--quick", "--solves", "10", "--workers", "2"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Fitted by the command; stopped by Ctrl-C in each of its phases, and given again."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copy(BLOCK, folder)
+    for phase in ("comparing settings", "solving 10", "learning from", "comparing 4"):
+        run = subprocess.Popen(COMMAND + FIT, cwd=folder, stderr=subprocess.PIPE, text=True)
+        for line in run.stderr:
+            if phase in line:
+                run.send_signal(signal.SIGINT)
+                break
+        rest = run.stderr.read()
+        assert run.wait() == 130
+        assert rest.splitlines()[-1] == "stopped; the same command goes on from what is in block.warm.fitting"
+        assert "Traceback" not in rest
+        assert not (folder / "block.warm").exists()
+    done = subprocess.run(COMMAND + FIT, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "is it worth it? sobolev-diffusion report block.warm"
+    return folder
+
+
+def test_what_was_stopped_gives_the_bytes_of_what_was_not(folder, tmp_path):
+    shutil.copy(BLOCK, tmp_path)
+    subprocess.run(COMMAND + FIT, cwd=tmp_path, capture_output=True, check=True)
+    assert (tmp_path / "block.warm").read_bytes() == (folder / "block.warm").read_bytes()
+
+
+def test_instances_are_solved(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    out = tmp_path / "solutions.npz"
+    assert main(["solve", "block.warm", "--theta", "0.5", "0", "-0.5"]) == 0
+    assert main(["solve", "block.warm", "--instances", "3", "--start", "policy", "--out", str(out)]) == 0
+    assert "yes" in capsys.readouterr().out
+    with np.load(out) as solutions:
+        assert solutions["xs"].shape == (3, 21, 2)
+        assert solutions["converged"].all()
+
+
+class Page(HTMLParser):
+    """What a page shows, and what it would ask others for."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.asked, self.images = [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name in ("src", "href"):
+                self.images += value.startswith("data:image/png;base64,")
+                self.asked += [] if value.startswith("data:") else [value]
+
+    def handle_data(self, data):
+        if data.strip():
+            self.text.append(data.strip())
+
+
+def test_a_report_says_first_whether_it_pays_and_asks_nobody(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert main(["report", "block.warm", "--instances", "4"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(("Yes, warm starting pays", "No, warm starting does not pay", "It is not clear"))
+    text = (folder / "block.html").read_text()
+    page = Page()
+    page.feed(text)
+    body = page.text[page.text.index("Warm start for block") + 1 :]
+    assert first in page.text
+    assert page.asked == []
+    assert page.images == 5
+    assert {"alone", "nearest", "policy", "cheaper", "What was tried"} <= set(body)
+    assert text.index(first.split(";")[0]) < text.index("<h1>")
+
+
+def test_a_task_that_moved_or_changed_is_told(folder, tmp_path, capsys):
+    for name in ("block.warm", "block.py"):
+        shutil.copy(folder / name, tmp_path)
+    warm = tmp_path / "block.warm"
+    (tmp_path / "block.py").rename(tmp_path / "moved.py")
+    with pytest.raises(SystemExit) as ended:
+        raise SystemExit(main(["solve", str(warm)]))
+    assert ended.value.code == 1
+    assert "block.py, which is not there; name its file with --task FILE.py" in capsys.readouterr().err
+    assert main(["solve", str(warm), "--instances", "1", "--task", str(tmp_path / "moved.py")]) == 0
+    text = (tmp_path / "moved.py").read_text()
+    (tmp_path / "block.py").write_text(text + "\n# edited\n")
+    assert main(["solve", str(warm), "--instances", "1"]) == 0
+    assert "block.py has changed since" in capsys.readouterr().err
+    (tmp_path / "block.py").write_text(text.replace("10.0 * np.eye(2)", "20.0 * np.eye(2)"))
+    assert main(["solve", str(warm), "--instances", "1"]) == 1
+    assert "was fitted to another task, block: compared with block, that has" in capsys.readouterr().err
+
+
+WRONG = {
+    "no task": ("x = 1\n", "must define exactly one subclass of Task, found 0"),
+    "two tasks": (
+        "TEXT\nclass Other(Block):\n    pass\n",
+        "must define exactly one subclass of Task, found 2",
+    ),
+    "import error": (
+        "import nowhere\n",
+        "cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
+    ),
+    "syntax error": ("def\n", "cannot be imported: SyntaxError"),
+    "no file": (None, "no Python file at"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_no_task_is_told_in_one_line(case, tmp_path, capsys):
+    text, expected = WRONG[case]
+    path = tmp_path / "mine.py"
+    if text:
+        path.write_text(text.replace("TEXT", BLOCK.read_text()))
+    assert main(["fit", str(path), "--out", str(tmp_path / "mine.warm")]) == 1
+    said = capsys.readouterr().err
+    assert expected in said
+    assert said.count("\n") == 1
+
+
+def test_a_theta_that_is_none_is_told_in_one_line(folder):
+    for numbers in (["0", "0"], ["0", "0", "nan"]):
+        with pytest.raises(SystemExit, match=r"^block: theta: expected"):
+            main(["solve", str(folder / "block.warm"), "--theta", *numbers])
+
+
+def test_a_solver_that_solves_nothing_is_told_in_one_line(tmp_path):
+    out = str(tmp_path / "block.warm")
+    with pytest.raises(
+        SystemExit, match=r"^block: none of 39 settings of the solver solves any of 3 instances"
+    ):
+        main(["fit", str(BLOCK), "--out", out, "--quick", "--workers", "2", "--tolerance", "1e-30"])
+
+
+def test_a_full_disk_is_told_in_one_line_and_loses_nothing(tmp_path):
+    """The kernel refuses to let a file grow, as on a full disk."""
+    shutil.copy(BLOCK, tmp_path)
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    run = subprocess.run(COMMAND + FIT, cwd=tmp_path, preexec_fn=limit, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1] == (
+        "File too large: nothing is lost; make room, and give the same command again"
+    )
+    assert "Traceback" not in run.stderr
+    assert list((tmp_path / "block.warm.fitting").glob("scan.*.json"))

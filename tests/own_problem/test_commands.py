@@ -142,12 +142,20 @@ def test_a_theta_that_is_none_is_told_in_one_line(folder):
             main(["solve", str(folder / "block.warm"), "--theta", *numbers])
 
 
-def test_a_solver_that_solves_nothing_is_told_in_one_line(tmp_path):
-    out = str(tmp_path / "block.warm")
+def test_a_problem_without_a_solution_is_told_in_one_line(tmp_path):
+    path, out = tmp_path / "block.py", str(tmp_path / "block.warm")
+    lines = BLOCK.read_text().replace("return aligator.TrajOptProblem", "problem = aligator.TrajOptProblem")
+    path.write_text(
+        f"""{lines}
+        out_of_reach = aligator.StateErrorResidual(self.space, 1, np.array([1e3, 0.0]))
+        problem.addTerminalConstraint(out_of_reach, aligator.constraints.EqualityConstraintSet())
+        return problem
+"""
+    )
     with pytest.raises(
         SystemExit, match=r"^block: none of 39 settings of the solver solves any of 3 instances"
     ):
-        main(["fit", str(BLOCK), "--out", out, "--quick", "--workers", "2", "--tolerance", "1e-30"])
+        main(["fit", str(path), "--out", out, "--quick", "--workers", "2"])
 
 
 def test_a_full_disk_is_told_in_one_line_and_loses_nothing(tmp_path):

@@ -15,7 +15,7 @@ import pandas as pd
 from sobolev_diffusion.own_problem.fitting import Fitted
 from sobolev_diffusion.own_problem.guesser import WAYS, Guesser
 from sobolev_diffusion.own_problem.scan import good
-from sobolev_diffusion.solver.proxddp import Solution
+from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import evaluation_thetas

@@ -10,7 +10,7 @@ from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = {
-    "config": "74adeb646558865d",
+    "config": "4da1e09c470b205e",
     "smoke": "fa4d72922e859086",
     "reproducibility": "cb307ebf61e64f83",
     "sweeps/estimators": "e0f7b8ea391a0fa3",

@@ -105,6 +105,28 @@ def test_the_nearest_demonstration_is_one_to_choose_from(task, policy, demonstra
         assert guess.tried == 3
 
 
+def test_the_nearest_demonstration_may_be_followed_to_the_instance_s_own_goal():
+    flight = make_task("quadrotor", CONFIG.tasks["quadrotor"])
+    config = CONFIG.tasks["quadrotor"].cold.model_copy(update={"parameter_gains": True})
+    known = collect(flight, config, 0, range(2))
+    pilot = make_policy(flight, CONFIG.method("quadrotor", "diff").policy).eval()
+    theta = known.theta[0].copy()
+    theta[-3:] += 0.2  # metres, of the goal
+    ends = []
+    for settings in ({}, {"nearest_in_parameters": True}):
+        chooser = GuessChooser(flight, pilot, known, GuessConfig(nearest=True, **settings), config.tolerance)
+        (guess,) = chooser.choose([theta], [flight.problem(theta)], 8, [stream("test", 0)])
+        assert guess.source == "nearest"
+        ends.append(np.linalg.norm(guess.xs[-1][:3] - theta[-3:]))
+    its_own, moved = ends
+    assert moved < 0.5 * its_own
+
+
+def test_what_is_not_followed_is_not_followed_in_parameters():
+    with pytest.raises(ValueError, match=r"nearest_in_parameters: .* set nearest: true"):
+        GuessConfig(nearest_in_parameters=True)
+
+
 def test_more_samples_only_where_the_first_is_not_good_enough(task, policy, demonstrations, instances):
     few = choose(task, policy, demonstrations, instances, samples=4, enough=1e9)
     many = choose(task, policy, demonstrations, instances, samples=4, enough=1e-9)

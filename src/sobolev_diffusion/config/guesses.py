@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from sobolev_diffusion.config.section import LATER, PositiveFloat, PositiveInt, Section
 
 
 class GuessConfig(Section):
@@ -16,6 +20,9 @@ class GuessConfig(Section):
     demonstrations near the instance cost; none: all at once."""
     nearest: bool = False
     """Whether the nearest demonstration, followed with its gains, is one to choose from."""
+    nearest_in_parameters: Annotated[bool, Field(json_schema_extra=LATER)] = False
+    """Whether it is followed with its gains in the task's parameters too, where the policy learnt from those:
+    without, what it ends at is its own target, not the instance's."""
     violation_weight: PositiveFloat = 1000.0
     """What a unit of constraint violation beyond the solver's tolerance adds to a rollout's cost."""
     region: PositiveFloat | None = None
@@ -29,6 +36,12 @@ class GuessConfig(Section):
     restart: bool = False
     """Where the solver does not converge from a rollout, start again from the interpolated guess, as TO alone
     does; iterations and seconds of both count."""
+
+    @model_validator(mode="after")
+    def _something_follows(self) -> Self:
+        if self.nearest_in_parameters and not self.nearest:
+            raise ValueError("nearest_in_parameters: nothing is followed; set nearest: true")
+        return self
 
     @property
     def needs_demonstrations(self) -> bool:

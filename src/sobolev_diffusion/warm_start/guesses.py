@@ -89,8 +89,9 @@ class GuessChooser:
         if demonstrations and config.region is not None:
             self._region = Region.around(task, demonstrations.xs, config.region)
         if demonstrations and config.nearest:
-            parts = demonstrations.theta, demonstrations.xs, demonstrations.us, demonstrations.gains
-            self._nearest = NearestDemonstration(*parts)
+            known = demonstrations
+            in_parameters = known.parameter_gains if config.nearest_in_parameters else None
+            self._nearest = NearestDemonstration(known.theta, known.xs, known.us, known.gains, in_parameters)
 
     def choose(
         self,

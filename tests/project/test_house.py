@@ -1,5 +1,6 @@
 """The shape of the repository: rooms, their tests, the front page, the configuration's files."""
 
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -47,3 +48,13 @@ def test_the_front_page_is_short_and_says_how_much_was_computed():
 def test_entries_inherit_by_like_alone(path):
     tokens = yaml.scan(path.read_text())
     assert not [each for each in tokens if isinstance(each, yaml.AnchorToken | yaml.AliasToken)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_what_a_page_includes_is_there(path):
+    """Whatever begins like an inclusion is one: MkDocs shows others as they stand."""
+    for line in path.read_text().splitlines():
+        if re.match(r"\s*-{1,2} ?8 ?<", line):
+            included = re.fullmatch(r'\s*--8<-- "([^":]+)(:\w+)?"', line)
+            assert included, line
+            assert (ROOT / included[1]).is_file(), line

@@ -37,7 +37,8 @@ def asked(tmp_path, monkeypatch):
     style, source = Path("plotting.yaml"), Path("timings.parquet")
     style.write_text(STYLE)
     times = by_hand("timings", "one")
-    rows = {"method": ["to_alone", "diff"], "action_length": [None, 8], "iterations": 9.0, "converged": True}
+    rows = {"method": ["to_alone", "diff"], "action_length": [None, 8], "instance": 0}
+    rows |= {"iterations": 9.0, "converged": True}
     write_parquet(source, pd.DataFrame({**rows, **dict.fromkeys(SECONDS, 1.0), "processor": "this"}))
     write_stamp(source, source, times.job([]), seconds=1.0)
     settings = CONFIG.tables["timing_pendulum"].model_dump(mode="json")

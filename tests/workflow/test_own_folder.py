@@ -130,7 +130,7 @@ MISTAKES = {
     "no YAML": (["--configfile=broken.yaml", "-n"], "broken.yaml: cannot be read as YAML"),
     "a key that is none": (
         ["--configfile", "mine.yaml", "-n", "--config", "sedes=3"],
-        "config: unknown key sedes; allowed here: animations, block_size,",
+        "config: unknown key sedes; allowed here: animations, best_known, block_size,",
     ),
 }
 

@@ -61,6 +61,16 @@ def test_gains_in_the_target_are_learnt_from(warm):
     assert warm.fitted.demonstrations.parameter_gains.shape == (10, 20, 1, 1)
 
 
+def test_the_nearest_demonstration_is_followed_in_one_way_whoever_else_guesses(warm):
+    """With its gains in the parameters, whether it is asked alone or beside the policy."""
+    thetas = evaluation_thetas(warm.task, 0, 8)
+    pairs = zip(warm.starting_from("nearest").guess(thetas), warm.starting_from("cheaper").guess(thetas))
+    taken = [(alone, beside) for alone, beside in pairs if beside.source == "nearest"]
+    assert taken
+    for alone, beside in taken:
+        np.testing.assert_array_equal(beside.us, alone.us)
+
+
 def test_it_guesses_and_solves_one_or_many_and_in_threads(warm):
     thetas = np.stack(evaluation_thetas(warm.task, 0, 4))
     alone = [warm.guess(theta) for theta in thetas]

@@ -52,14 +52,12 @@ class Guesser:
         if way == "alone" or demonstrations is None:
             return
         d = demonstrations
-        nearest = NearestDemonstration(d.theta, d.xs, d.us, d.gains, d.parameter_gains)
-        rolled_out = nearest if way == "nearest" else policy
-        if rolled_out is None:
-            raise ValueError(f"{way}: needs a policy")
         if way == "nearest":
-            self._length = 1
+            policy, self._length = NearestDemonstration(d.theta, d.xs, d.us, d.gains, d.parameter_gains), 1
+        if policy is None:
+            raise ValueError(f"{way}: needs a policy")
         config = guarded(bool((d.cost > 0).all()), policy=way != "nearest", nearest=way == "cheaper")
-        self._chooser = GuessChooser(task, rolled_out, demonstrations, config, tolerance, nearest)
+        self._chooser = GuessChooser(task, policy, demonstrations, config, tolerance)
 
     def guesses(self, thetas: Sequence[Array], problems: Sequence[Problem] | None = None) -> list[Guess]:
         """One for each theta; the same theta always gets the same one."""

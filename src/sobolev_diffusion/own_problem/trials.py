@@ -74,13 +74,15 @@ def guarded(costs_are_positive: bool, *, policy: bool, nearest: bool = False) ->
     Args:
         costs_are_positive: of all demonstrations; multiples of a cost say nothing otherwise.
         policy: whether several samples are worth drawing.
-        nearest: whether the nearest demonstration is one to choose from besides.
+        nearest: whether the nearest demonstration, followed to the instance's own target, is one to choose
+            from besides.
     """
     return GuessConfig(
         samples=8 if policy and costs_are_positive else 1,
         enough=2 if policy and costs_are_positive else None,
         cold_above=10 if costs_are_positive else None,
         nearest=nearest,
+        nearest_in_parameters=nearest,
         region=1,
         restart=True,
     )

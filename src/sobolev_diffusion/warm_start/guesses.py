@@ -61,8 +61,6 @@ class GuessChooser:
             and what solutions cost, and the nearest one may be followed. None where nothing of that is asked.
         config: how to choose.
         tolerance: of the solver; less violation than that is none.
-        nearest: what is followed where the configuration asks for the nearest demonstration; unless given,
-            the demonstrations as they are, wherever the task's parameters are.
 
     Raises:
         ValueError: the configuration asks for what needs demonstrations, and there are none.
@@ -75,7 +73,6 @@ class GuessChooser:
         demonstrations: Demonstrations | None,
         config: GuessConfig,
         tolerance: float,
-        nearest: NearestDemonstration | None = None,
     ) -> None:
         self._task, self._policy, self._config, self._tolerance = task, policy, config, tolerance
         if config.needs_demonstrations and not (demonstrations and len(demonstrations)):

@@ -11,11 +11,11 @@ from benchmarks.comparison import Line
 from sobolev_diffusion.experiment.cache import CACHE
 from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.policies import ChunkPolicy, Policy
+from sobolev_diffusion.solver.solve import value_of
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.registry import task_from_settings
-from sobolev_diffusion.warm_start.evaluate import policy_columns
 from sobolev_diffusion.warm_start.rollout import roll_out
 
 FROZEN = Path(__file__).parents[1] / CACHE / "policies"
@@ -57,7 +57,7 @@ def costs(task: Task, policy: ChunkPolicy, engine: str, action_length: int) -> n
     rollouts = roll_out(task, policy, thetas, action_length, generators)
     return np.array(
         [
-            policy_columns(task, theta, xs, us)["policy_cost"]
+            value_of(task.problem(theta), xs, us).cost
             for theta, xs, us in zip(thetas, rollouts.xs, rollouts.us, strict=True)
         ]
     )

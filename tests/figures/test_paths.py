@@ -51,7 +51,7 @@ def test_solver_keeps_the_margin(task):
     us = np.tile(wide.hover, (wide.horizon, 1))
 
     def violation(task):
-        return policy_columns(task, theta, xs, us)["policy_violation"]
+        return policy_columns(task, theta, task.problem(theta), xs, us)["policy_violation"]
 
     assert violation(wide) == pytest.approx((radius + 0.25 + 0.1) ** 2 - (radius + 0.25 + 0.06) ** 2)
     assert wide.clearance(xs[0]) == task.clearance(xs[0]) == pytest.approx(0.06)
@@ -63,9 +63,9 @@ def test_solver_keeps_the_margin(task):
 def test_evaluation_keeps_the_least_clearance_of_a_rollout(task):
     theta = evaluation_thetas(task, 0, 1)[0]
     xs, us = task.guess(theta)  # straight ahead
-    kept = policy_columns(task, theta, xs, us)["policy_clearance"]
-    assert kept == min(task.clearance(x) for x in xs)
-    assert (kept < task.margin) == (policy_columns(task, theta, xs, us)["policy_violation"] > 0)
+    kept = policy_columns(task, theta, task.problem(theta), xs, us)
+    assert kept["policy_clearance"] == min(task.clearance(x) for x in xs)
+    assert (kept["policy_clearance"] < task.margin) == (kept["policy_violation"] > 0)
 
 
 def test_drawn_path_is_that_of_the_evaluated_rollout(task, tmp_path):

@@ -72,7 +72,8 @@ def evaluate(
         rollouts = roll_out(task, policy, thetas, action_length, generators)
 
         def valued(number: int, rollouts: Rollouts = rollouts) -> Row:
-            return policy_columns(task, thetas[number], rollouts.xs[number], rollouts.us[number])
+            problem = task.problem(thetas[number])
+            return policy_columns(task, thetas[number], problem, rollouts.xs[number], rollouts.us[number])
 
         def refined(number: int, rollouts: Rollouts = rollouts) -> Row:
             problem = task.problem(thetas[number])
@@ -121,8 +122,9 @@ def evaluate_chosen(
 
         def valued(number: int, chosen: Sequence[Guess] = chosen) -> Row:
             guess = chosen[number]
-            found = np.isfinite(guess.cost)
-            return policy_columns(task, thetas[number], guess.xs, guess.us) if found else FAILED_ROLLOUT
+            if not np.isfinite(guess.cost):
+                return FAILED_ROLLOUT
+            return policy_columns(task, thetas[number], problems[number], guess.xs, guess.us)
 
         def refined(number: int, chosen: Sequence[Guess] = chosen) -> Row:
             theta, problem, guess = thetas[number], problems[number], chosen[number]
@@ -172,10 +174,10 @@ def _tabulated(
     return pd.DataFrame(rows)
 
 
-def policy_columns(task: Task, theta: Array, xs: Array, us: Array) -> Row:
+def policy_columns(task: Task, theta: Array, problem: Problem, xs: Array, us: Array) -> Row:
     """What the evaluation keeps of a policy's rollout: cost, largest constraint violation, distance from the
     goal at the end, whether that counts as there; where something stands in the way, least clearance (m)."""
-    value = value_of(task.problem(theta), xs, us)
+    value = value_of(problem, xs, us)
     clearances = [clearance for x in xs if (clearance := task.clearance(x)) is not None]
     nearest = {"policy_clearance": min(clearances)} if clearances else {}
     return {

@@ -16,10 +16,11 @@ from matplotlib.figure import Figure
 
 import sobolev_diffusion.figures.style  # noqa: F401 how figures of this project look
 from sobolev_diffusion.figures import scene
+from sobolev_diffusion.figures.speed_up import times_as_fast
 from sobolev_diffusion.own_problem.fitting import Fitted
 from sobolev_diffusion.own_problem.guesser import TOLD, WAYS
 from sobolev_diffusion.own_problem.measure import Measured
-from sobolev_diffusion.own_problem.verdict import compare, factor, sentence, times_faster
+from sobolev_diffusion.own_problem.verdict import compare, factor, sentence
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Array, Task
 
@@ -144,7 +145,7 @@ def _spread(measured: Measured) -> Figure:
 def _map(measured: Measured, fitted: Fitted) -> Figure:
     way = fitted.way if fitted.way != "alone" else "cheaper"
     rows, alone = measured.of(way), measured.of("alone")
-    faster = times_faster(alone.seconds.to_numpy(), np.where(rows.solved, rows.seconds, np.inf))
+    faster = times_as_fast(alone.seconds.to_numpy(), np.where(rows.solved, rows.seconds, np.inf))
     solved = rows.solved.to_numpy()
     first, second = _telling(measured.thetas, faster)
     figure, axes = plt.subplots(figsize=(5, 3.8))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sobolev_diffusion.figures.speed_up import times_as_fast
 from sobolev_diffusion.own_problem.guesser import WAYS, Way
 from sobolev_diffusion.own_problem.measure import Measured
 from sobolev_diffusion.tasks.base import Array
@@ -41,20 +42,11 @@ def compare(measured: Measured, way: str) -> Verdict:
     alone, other = (
         np.where(rows.solved, rows.seconds, np.inf) for rows in (measured.of("alone"), measured.of(way))
     )
-    ratios = times_faster(alone, other)
+    ratios = times_as_fast(alone, other)
     rng = np.random.default_rng(0)
     medians = _median(rng.choice(ratios, (RESAMPLES, len(ratios))))
     low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], method="nearest")
     return Verdict(float(_median(ratios[None])[0]), float(low), float(high))
-
-
-def times_faster(alone: Array, other: Array) -> Array:
-    """alone / other elementwise, of seconds that may be infinite: 1 where both are."""
-    ratios = np.ones(len(alone))
-    finite = np.isfinite(other)
-    ratios[finite] = alone[finite] / other[finite]
-    ratios[~finite & np.isfinite(alone)] = 0.0
-    return ratios
 
 
 def _median(samples: Array) -> Array:

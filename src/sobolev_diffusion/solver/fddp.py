@@ -18,6 +18,7 @@ from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Run
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
+from sobolev_diffusion.tasks.crocoddyl_models import limits_of, matrix_of
 
 Array = NDArray[np.float64]
 
@@ -75,7 +76,7 @@ class FDDP:
             solution = Solution.failed((xs, us), error)
             return Run(replace(solution, iterations=iterations, seconds=seconds, history=history))
         cost, gaps = _cost_and_gaps(problem, *solved)
-        primal = max(gaps, self.value_of(problem, *solved).violation)
+        primal = max(gaps, _outside(problem, solved[1]))
         dual = _free_gradient(problem, *solved)
         if not np.isfinite([cost, primal, dual]).all():
             solution = Solution.failed((xs, us), "derivatives at the solver's result are not finite")
@@ -110,9 +111,7 @@ class FDDP:
     def value_of(
         self, problem: crocoddyl.ShootingProblem, xs: Array, us: Array, data: None = None
     ) -> TrajectoryValue:
-        lower, upper = _limits(problem)
-        outside = np.maximum(lower - us, us - upper)
-        return TrajectoryValue(float(problem.calc(list(xs), list(us))), float(max(outside.max(), 0.0)))
+        return TrajectoryValue(float(problem.calc(list(xs), list(us))), _outside(problem, us))
 
 
 def of_crocoddyl(problem: crocoddyl.ShootingProblem, xs: Array, us: Array) -> LinearQuadratic:
@@ -121,30 +120,28 @@ def of_crocoddyl(problem: crocoddyl.ShootingProblem, xs: Array, us: Array) -> Li
     stages = list(problem.runningDatas)
     ndx, nu = len(problem.terminalData.Lx), us.shape[1]
     return LinearQuadratic(
-        A=np.stack([_matrix(each.Fx, ndx, ndx) for each in stages]),
-        B=np.stack([_matrix(each.Fu, ndx, nu) for each in stages]),
-        l_xx=np.stack([_matrix(each.Lxx, ndx, ndx) for each in stages]),
-        l_xu=np.stack([_matrix(each.Lxu, ndx, nu) for each in stages]),
-        l_uu=np.stack([_matrix(each.Luu, nu, nu) for each in stages]),
-        terminal=_matrix(problem.terminalData.Lxx, ndx, ndx),
+        A=np.stack([matrix_of(each.Fx, ndx, ndx) for each in stages]),
+        B=np.stack([matrix_of(each.Fu, ndx, nu) for each in stages]),
+        l_xx=np.stack([matrix_of(each.Lxx, ndx, ndx) for each in stages]),
+        l_xu=np.stack([matrix_of(each.Lxu, ndx, nu) for each in stages]),
+        l_uu=np.stack([matrix_of(each.Luu, nu, nu) for each in stages]),
+        terminal=matrix_of(problem.terminalData.Lxx, ndx, ndx),
         active=[[] for _ in range(len(us) + 1)],
         mu=1.0,
         held=held,
     )
 
 
-def _matrix(array: Any, rows: int, columns: int) -> Array:
-    """Crocoddyl gives matrices of one column as vectors."""
-    return np.array(array, dtype=np.float64).reshape(rows, columns)
-
-
 def _limits(problem: crocoddyl.ShootingProblem) -> tuple[Array, Array]:
     """Of the controls, (T, nu) each."""
-    models = list(problem.runningModels)
-    unlimited = np.full(models[0].nu, np.inf)
-    lower = [np.array(each.u_lb) if each.has_control_limits else -unlimited for each in models]
-    upper = [np.array(each.u_ub) if each.has_control_limits else unlimited for each in models]
+    lower, upper = zip(*(limits_of(model) for model in problem.runningModels), strict=True)
     return np.stack(lower), np.stack(upper)
+
+
+def _outside(problem: crocoddyl.ShootingProblem, us: Array) -> float:
+    """By how much the control that is farthest outside of its limits is so."""
+    lower, upper = _limits(problem)
+    return float(max(np.maximum(lower - us, us - upper).max(), 0.0))
 
 
 def _gradients(problem: crocoddyl.ShootingProblem, xs: Array, us: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -158,8 +155,8 @@ def _gradients(problem: crocoddyl.ShootingProblem, xs: Array, us: Array) -> tupl
     ndx, nu = len(problem.terminalData.Lx), us.shape[1]
     costate, gradient = np.array(problem.terminalData.Lx), np.empty_like(us)
     for t, stage in reversed(list(enumerate(problem.runningDatas))):
-        gradient[t] = stage.Lu + _matrix(stage.Fu, ndx, nu).T @ costate
-        costate = stage.Lx + _matrix(stage.Fx, ndx, ndx).T @ costate
+        gradient[t] = stage.Lu + matrix_of(stage.Fu, ndx, nu).T @ costate
+        costate = stage.Lx + matrix_of(stage.Fx, ndx, ndx).T @ costate
     lower, upper = _limits(problem)
     near = AT_LIMIT * np.maximum(1.0, np.abs(us))  # BoxFDDP creeps up to limits
     held = ((us <= lower + near) & (gradient > 0)) | ((us >= upper - near) & (gradient < 0))

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.extras import in_cpp
 from sobolev_diffusion.tasks.problems import Problem
 
 Array = NDArray[np.float64]
 
-_IN_CPP = getattr(getattr(aligator, "extras", None), "firstOrder", None)
-"""The same in C++, where the installed aligator has it; the official module has not."""
+_IN_CPP = in_cpp("firstOrder")
 
 
 def first_order(

@@ -11,11 +11,11 @@ from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.tasks.blas import BLAS
+from sobolev_diffusion.tasks.extras import in_cpp
 
 Array = NDArray[np.float64]
 
-_IN_CPP = getattr(getattr(aligator, "extras", None), "feedbackGains", None)
-"""The sweep in C++, where the installed aligator has it; the official module has not."""
+_IN_CPP = in_cpp("feedbackGains")
 
 
 def linearise(

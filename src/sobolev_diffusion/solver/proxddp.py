@@ -16,6 +16,7 @@ from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Run
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
+from sobolev_diffusion.tasks.extras import in_cpp
 
 Array = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ _ACCEPTANCE = {
     "nonmonotone": aligator.SA_LINESEARCH_NONMONOTONE,
 }
 CRASHES = "; with nonlinear rollouts a NaN may do that: take linear ones, or step_acceptance nonmonotone"
-_VALUE_IN_CPP = getattr(getattr(aligator, "extras", None), "trajectoryValue", None)
+_VALUE_IN_CPP = in_cpp("trajectoryValue")
 _ROLLOUT = {"linear": aligator.ROLLOUT_LINEAR, "nonlinear": aligator.ROLLOUT_NONLINEAR}
 
 

@@ -20,6 +20,19 @@ def is_crocoddyl(problem: object) -> TypeGuard[crocoddyl.ShootingProblem]:
     return crocoddyl is not None and isinstance(problem, crocoddyl.ShootingProblem)
 
 
+def limits_of(model: Any) -> tuple[Array, Array]:
+    """Of the control of an action model, (nu,) each; infinite where it has none."""
+    if model.has_control_limits:
+        return np.array(model.u_lb), np.array(model.u_ub)
+    unlimited = np.full(int(model.nu), np.inf)
+    return -unlimited, unlimited
+
+
+def matrix_of(array: Any, rows: int, columns: int) -> Array:
+    """A matrix, of which Crocoddyl gives one of a single column as a vector."""
+    return np.array(array, dtype=np.float64).reshape(rows, columns)
+
+
 class CrocoddylSpace:
     """A crocoddyl.StateAbstract as a manifold.
 
@@ -65,7 +78,7 @@ class CrocoddylStep:
 
     @property
     def Ju(self) -> Array:
-        return _columns(self.data.Fu)
+        return matrix_of(self.data.Fu, len(self.data.Fx), -1)
 
 
 class CrocoddylDynamics:
@@ -125,9 +138,3 @@ class CrocoddylCost:
     def computeGradients(self, x: Array, u: Array, data: CrocoddylCostData) -> None:
         """Its gradients, after `evaluate`."""
         self.model.calcDiff(data.data, x, *(() if self.terminal else (u,)))
-
-
-def _columns(matrix: Any) -> Array:
-    """A matrix of a single column, which Crocoddyl gives as a vector, as a matrix."""
-    array = np.array(matrix)
-    return array[:, None] if array.ndim == 1 else array

@@ -5,10 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
 from sobolev_diffusion.tasks.base import ControlMode, Task
-from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace
+from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace, limits_of
 from sobolev_diffusion.tasks.crocoddyl_pinocchio import misfit
 
 
@@ -26,6 +24,4 @@ class CrocoddylTask(Task):
         if wrong := misfit(model):
             warnings.warn(f"{self.name}: {wrong}", stacklevel=2)
         self.space, self.dynamics = CrocoddylSpace(model.state), CrocoddylDynamics(model)
-        unlimited = np.full(self.dynamics.nu, np.inf)
-        self.lower = np.array(model.u_lb) if model.has_control_limits else -unlimited
-        self.upper = np.array(model.u_ub) if model.has_control_limits else unlimited
+        self.lower, self.upper = limits_of(model)

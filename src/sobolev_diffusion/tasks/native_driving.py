@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import aligator
 import numpy as np
@@ -12,6 +12,7 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.controllers import Actions, Tracking
 from sobolev_diffusion.tasks.coordinates import states_at
+from sobolev_diffusion.tasks.extras import extras_with
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.problems import of_aligator
@@ -20,9 +21,7 @@ from sobolev_diffusion.tasks.region import Region
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_EXTRAS: Any = getattr(aligator, "extras", None)  # the official module has none
-if not hasattr(_EXTRAS, "drive"):  # or one of before
-    _EXTRAS = None
+_EXTRAS = extras_with("drive")
 RUNAWAY = 1e6  # beyond this a coordinate of the state has run away
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("own")
     shutil.copy(BLOCK, folder)
     for phase in ("comparing settings", "solving 10", "learning from", "comparing 4"):
-        run = subprocess.Popen(COMMAND + FIT, cwd=folder, stderr=subprocess.PIPE, text=True)
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests in the background ignore it
+        run = subprocess.Popen(COMMAND + FIT, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         for line in run.stderr:
             if phase in line:
                 run.send_signal(signal.SIGINT)

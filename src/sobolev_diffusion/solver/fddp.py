@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.config import CrocoddylConfig
-from sobolev_diffusion.solver.history import History
+from sobolev_diffusion.solver.history import Notes
 from sobolev_diffusion.solver.linear_quadratic import LinearQuadratic
 from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
@@ -59,9 +59,9 @@ class FDDP:
         feasible = _cost_and_gaps(problem, xs, us)[1] < NO_GAP  # else BoxFDDP begins without the limits
         error, stopped = "", False
         start = time.perf_counter()
-        recorder = _Recorder(start) if with_history else None
-        if recorder:
-            solver.setCallbacks([recorder])
+        notes = Notes(start) if with_history else None
+        if notes:
+            solver.setCallbacks([_Recorder(notes)])
         try:
             stopped = solver.solve(list(xs), list(us), config.max_iterations, feasible, config.regularisation)
         except Exception as failure:  # of Crocoddyl, or of a model written in Python
@@ -70,7 +70,7 @@ class FDDP:
         solved = np.array(solver.xs), np.array(solver.us)
         if not error and not (all(np.isfinite(part).all() for part in solved) and np.isfinite(solver.cost)):
             error = "the solver's result is not finite"
-        history = recorder.history if recorder else None
+        history = notes.history if notes else None
         iterations = min(int(solver.iter) + 1, config.max_iterations)
         if error:
             solution = Solution.failed((xs, us), error)
@@ -182,19 +182,12 @@ def _cost_and_gaps(problem: crocoddyl.ShootingProblem, xs: Array, us: Array) -> 
 class _Recorder(crocoddyl.CallbackAbstract):  # type: ignore[misc] # Crocoddyl has no types
     """Notes each iterate; the gradient Q_u is of the iterate before, as `History` says."""
 
-    def __init__(self, start: float) -> None:
+    def __init__(self, notes: Notes) -> None:
         super().__init__()
-        self._start = start
-        self._rows: list[tuple[float, float, float, float]] = []
+        self._notes = notes
 
     def __call__(self, solver: Any) -> None:
         """Called by the solver after each iteration."""
-        now = time.perf_counter() - self._start
         Q_u = solver.Qu  # lives as long as what is taken from it must
         gradient = max(np.abs(each).max() for each in Q_u)  # BoxFDDP's is 0 of controls at limits
-        self._rows.append((now, solver.cost, solver.ffeas, gradient))
-
-    @property
-    def history(self) -> History:
-        """What has been noted."""
-        return History(*np.array(self._rows, dtype=np.float64).reshape(-1, 4).T)
+        self._notes.add(solver.cost, solver.ffeas, gradient)

@@ -37,20 +37,39 @@ class History:
         return History(*(np.concatenate([getattr(first, name), getattr(later, name)]) for name in names))
 
 
-class Recorder(aligator.BaseCallback):
-    """Registered with a solver, notes each iterate; microseconds an iteration."""
+class Notes:
+    """Iterates, noted while a solver runs.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = time.perf_counter()
+    Args:
+        start: when it began, by time.perf_counter().
+    """
+
+    def __init__(self, start: float) -> None:
+        self._start = start
         self._rows: list[tuple[float, float, float, float]] = []
 
-    def call(self, workspace: Any, results: Any) -> None:
-        """Called by the solver after each iteration."""
+    def add(self, cost: float, primal_infeasibility: float, dual_infeasibility: float) -> None:
+        """An iterate that has just been found; infeasibilities as `History` has them."""
         now = time.perf_counter() - self._start
-        self._rows.append((now, results.traj_cost, results.primal_infeas, results.dual_infeas))
+        self._rows.append((now, cost, primal_infeasibility, dual_infeasibility))
 
     @property
     def history(self) -> History:
         """What has been noted."""
         return History(*np.array(self._rows, dtype=np.float64).reshape(-1, 4).T)
+
+
+class Recorder(aligator.BaseCallback):
+    """Registered with ProxDDP, notes each iterate; microseconds an iteration.
+
+    Args:
+        notes: written into.
+    """
+
+    def __init__(self, notes: Notes) -> None:
+        super().__init__()
+        self._notes = notes
+
+    def call(self, workspace: Any, results: Any) -> None:
+        """Called by the solver after each iteration."""
+        self._notes.add(results.traj_cost, results.primal_infeas, results.dual_infeas)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import linearise
-from sobolev_diffusion.solver.history import Recorder
+from sobolev_diffusion.solver.history import Notes, Recorder
 from sobolev_diffusion.solver.linearisation import Linearisation
 from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Run
@@ -70,10 +70,10 @@ class ProxDDP:
         if config.dual_tolerance is not None:
             solver.setDualTolerance(config.dual_tolerance)
         solver.setup(problem)
-        recorder = Recorder() if with_history else None
-        if recorder:
-            solver.registerCallback("history", recorder)
         start = time.perf_counter()
+        notes = Notes(start) if with_history else None
+        if notes:
+            solver.registerCallback("history", Recorder(notes))
         error = ""
         try:
             solver.run(problem, list(xs), list(us))
@@ -101,7 +101,7 @@ class ProxDDP:
             seconds=seconds,
             error=error,
             linearisation=None,
-            history=recorder.history if recorder else None,
+            history=notes.history if notes else None,
         )
         multipliers = [] if error else [np.array(each) for each in results.vs]
         return _Run(solution, multipliers, solver.mu, solver.workspace.problem_data)

@@ -50,20 +50,7 @@ struct ContinuousDynamicsProxy final : ContinuousDynamics, PythonProxy {
   std::shared_ptr<Data> createData() const override { return with_python_wrapper(target.createData()); }
 };
 
-struct PyODE : ODE, PythonInstance {
-  NB_TRAMPOLINE(ODE);
-
-  void forward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    call_override(nb_trampoline, "forward", true, x, u, data);
-  }
-  void dForward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
-    call_override(nb_trampoline, "dForward", true, x, u, data);
-  }
-  std::shared_ptr<Data> createData() const override {
-    auto data = create_data_override<Data>(nb_trampoline);
-    return data ? data : ODE::createData();
-  }
-};
+using PyODE = PyExplicitDynamicsOf<ODE, ODE::Data>;
 
 struct ODEProxy final : ODE, PythonProxy {
   const ODE &target;

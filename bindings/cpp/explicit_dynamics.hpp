@@ -1,14 +1,14 @@
-/// Discrete dynamics defined in Python, inside the library.
+/// Explicit dynamics defined in Python, inside the library.
 #pragma once
 
 #include "trampolines.hpp"
 
 namespace aligator::python {
 
-/// C++ side of Python subclasses of explicit dynamics of class `Base`.
-template <class Base> struct PyExplicitDynamicsOf : Base, PythonInstance {
+/// C++ side of Python subclasses of explicit dynamics of class `Base`, of discrete or continuous time.
+template <class Base, class DataOfBase = ExplicitDynamicsData> struct PyExplicitDynamicsOf : Base, PythonInstance {
   NB_TRAMPOLINE(Base);
-  using Data = ExplicitDynamicsData;
+  using Data = DataOfBase;
 
   void forward(const ConstVectorRef &x, const ConstVectorRef &u, Data &data) const override {
     call_override(nb_trampoline, "forward", true, x, u, data);

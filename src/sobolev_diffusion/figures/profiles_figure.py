@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sobolev_diffusion.figures.style import Dash, Style
 
 COLUMNS = 3  # panels side by side
+WIDE = 300  # of the times of a panel, the largest over the smallest: more labels would touch
 
 
 class ProfilesFigure(Profiled, FigureDrawing):
@@ -81,7 +82,7 @@ def _draw_panel(axis: Axes, solved: pd.DataFrame, style: Style) -> None:
         axis.step(at, np.append(share, share[-1]), where="post", color=colour, linestyle=dash, linewidth=1.3)
     axis.set_xlim(start, end)
     axis.set_xscale("log")
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axis.xaxis.set_major_locator(LogLocator(subs=(1,) if end / start > WIDE else (1, 3)))
     axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_ylim(0, 1.03)

@@ -9,7 +9,7 @@ import pytest
 from sobolev_diffusion import WarmStart
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.files import BadArtefact
-from sobolev_diffusion.own_problem.fitting import FitError
+from sobolev_diffusion.own_problem.fitted import FitError
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
 from sobolev_diffusion.tasks.base import TaskError

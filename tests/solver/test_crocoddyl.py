@@ -9,7 +9,7 @@ from crocoddyl_tasks import HORIZON, NX, QT, START, Q, R, Stage, Tracking, Unicy
 
 from sobolev_diffusion.config import CrocoddylConfig, CrocoddylWarmConfig, SolverConfig  # noqa: E402
 from sobolev_diffusion.own_problem import fitting  # noqa: E402
-from sobolev_diffusion.own_problem.fitting import FitError  # noqa: E402
+from sobolev_diffusion.own_problem.fitted import FitError  # noqa: E402
 from sobolev_diffusion.solver.collect import solve_instances  # noqa: E402
 from sobolev_diffusion.solver.fddp import PYTHON  # noqa: E402
 from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives  # noqa: E402

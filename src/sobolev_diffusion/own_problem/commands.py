@@ -15,7 +15,7 @@ import numpy as np
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically
 from sobolev_diffusion.own_problem import warm_file
-from sobolev_diffusion.own_problem.fitting import FitError
+from sobolev_diffusion.own_problem.fitted import FitError
 from sobolev_diffusion.own_problem.guesser import TOLD, Way
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.warm_start import Solved, WarmStart

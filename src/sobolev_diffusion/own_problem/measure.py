@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sobolev_diffusion.own_problem.fitting import Fitted
+from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import WAYS, Guesser
 from sobolev_diffusion.own_problem.scan import good
 from sobolev_diffusion.solver.solution import Solution

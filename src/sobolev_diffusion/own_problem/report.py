@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 import sobolev_diffusion.figures.style  # noqa: F401 how figures of this project look
 from sobolev_diffusion.figures import scene
 from sobolev_diffusion.figures.speed_up import times_as_fast
-from sobolev_diffusion.own_problem.fitting import Fitted
+from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import TOLD, WAYS
 from sobolev_diffusion.own_problem.measure import Measured
 from sobolev_diffusion.own_problem.verdict import compare, factor, sentence

@@ -11,7 +11,7 @@ from zipfile import ZipFile, ZipInfo
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.files import BadArtefact, write_atomically
-from sobolev_diffusion.own_problem.fitting import Fitted
+from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import WAYS
 from sobolev_diffusion.own_problem.working_folder import identity
 from sobolev_diffusion.policies import ChunkPolicy

@@ -16,10 +16,13 @@ import numpy as np
 
 from sobolev_diffusion.files import write_text_atomically
 from sobolev_diffusion.own_problem import warm_file
-from sobolev_diffusion.own_problem.fitting import FitError, Fitted, Fitting, check
+from sobolev_diffusion.own_problem.fit_job import FitJob
+from sobolev_diffusion.own_problem.fitted import FitError, Fitted
+from sobolev_diffusion.own_problem.fitting import Fitting, check
 from sobolev_diffusion.own_problem.guesser import WAYS, Guesser, Way
 from sobolev_diffusion.own_problem.progress import Progress
 from sobolev_diffusion.own_problem.trials import Trials
+from sobolev_diffusion.own_problem.tried import Tried
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.solution import Solution
@@ -99,11 +102,9 @@ class WarmStart:
         with ExitStack() as stack:
             place = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
             told = stack.enter_context(Progress(progress))
-            working = WorkingFolder(place, task, seed)
-            fitting = Fitting(
-                task, solves, workers, seed, tolerance, trials or Trials(), working, told.say, told.advance
-            )
-            return WarmStart(task, fitting.run(), seed)
+            working, tried = WorkingFolder(place, task, seed), Tried(told.say)
+            job = FitJob(task, seed, workers, trials or Trials(), working, tried)
+            return WarmStart(task, Fitting(job, solves, tolerance, told.advance).run(), seed)
 
     def starting_from(self, way: Way) -> WarmStart:
         """The same, but for where the solver starts from: alone, nearest, policy or cheaper.

@@ -20,7 +20,7 @@ BARS = {("avx512", 1): 60.0, ("avx512", 50): 7.0, ("avx2", 1): 25.0, ("avx2", 50
 
 def comparisons() -> Iterator[Comparison]:
     policy = diffusion_policy()
-    scheduler = ddpm_scheduler(policy.schedule.steps)
+    scheduler = ddpm_scheduler(policy.denoising_steps)
     baseline = "eager PyTorch with diffusers' DDPMScheduler"
     for size in (1, 50):
         observation = torch.randn(size, policy.observation_dim)

@@ -108,7 +108,7 @@ def with_diffusers(policy: DiffusionPolicy) -> DiffusionPolicy:
     """A copy that predicts as Diffusion Policy's own code does."""
     eager = copy.deepcopy(policy)
     eager.engine = "torch"
-    scheduler = ddpm_scheduler(policy.schedule.steps)
+    scheduler = ddpm_scheduler(policy.denoising_steps)
     eager.predict_normalised = lambda *inputs: sample_with_diffusers(eager, scheduler, *inputs)
     return eager
 

@@ -34,7 +34,7 @@ def _losses(policy, sobolev, batch, draws):
             return output(observation)
         if sobolev.through == "chain":
             return policy.predict_normalised(observation, batch.chunk[:, : policy.history], draws.chain)
-        return policy.clean(tau, policy.alpha_bar[draws.step][:, None, None], output(observation))
+        return policy.clean(tau, draws.step, output(observation))
 
     plain = losses.plain(output(batch.observation), target)
     if sobolev is None:

@@ -11,9 +11,9 @@ from sobolev_diffusion.config import PolicyConfig, SobolevConfig, TaskConfig, Tr
 from sobolev_diffusion.config.kinds import KINDS, PolicyKind, TrainedKind
 from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.policies import ChunkPolicy, Policy, make_policy
+from sobolev_diffusion.policies.ddpm import square_cosine
 from sobolev_diffusion.policies.mlp import DirectPolicy
 from sobolev_diffusion.policies.normaliser import Normaliser
-from sobolev_diffusion.policies.schedule import square_cosine
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.losses import Batch, sobolev_full, sobolev_output, sobolev_state
@@ -77,7 +77,38 @@ def test_parameter_counts():
 @pytest.mark.parametrize("steps", [1, 2, 5, 10, 20])
 def test_schedule_is_that_of_diffusers(steps):
     expected = diffusers_scheduler(steps).alphas_cumprod.numpy()
-    np.testing.assert_allclose(square_cosine(steps).alpha_bar, expected, rtol=0, atol=1e-7)
+    found = square_cosine(steps, "sample").coefficients()
+    np.testing.assert_allclose(found["alpha_bar"], expected, rtol=4e-7, atol=0)
+    # what a step makes of a clean chunk of ones and a noisy one of zeros, and the other way round
+    scheduler, one = diffusers_scheduler(steps), torch.ones(1, 1, 1)
+    scheduler.alphas_cumprod = torch.from_numpy(found["alpha_bar"])
+    scheduler.one = torch.ones((), dtype=torch.float64)
+    for i in range(steps):
+        deviation = scheduler._get_variance(i).sqrt() if i else torch.zeros(())
+        np.testing.assert_allclose(found["deviation"][i], deviation, rtol=1e-7, atol=0)
+        scheduler._get_variance = lambda *_, **__: torch.zeros(())
+        for weight, clean, noisy in ((found["clean"], one, 0 * one), (found["noisy"], 0 * one, one)):
+            np.testing.assert_allclose(weight[i], scheduler.step(clean, i, noisy).prev_sample, rtol=1e-6)
+        del scheduler._get_variance
+
+
+def test_schedule_of_what_is_kept_stays_to_the_bit():
+    """Those of `N_diff` = 5, as every policy that is kept was trained and rolled out with them."""
+    expected = {
+        "alpha_bar": [
+            0.8987058997154236,
+            0.6474781632423401,
+            0.3408096432685852,
+            0.09404561668634415,
+            9.404440788784996e-05,
+        ],
+        "clean": [1.0, 0.7517488368442174, 0.5781570007236061, 0.46657297549941523, 0.30639072762302433],
+        "noisy": [0.0, 0.24389443650004472, 0.38798823187529036, 0.38222391525047833, 0.028651303453054486],
+        "deviation": [0.0, 0.2834158013258508, 0.5032799453302624, 0.7258338936202572, 0.9513850762571835],
+    }
+    for predict in ("sample", "noise"):
+        found = square_cosine(5, predict).coefficients()
+        assert {name: each.tolist() for name, each in found.items()} == expected
 
 
 @pytest.mark.parametrize("predict", ["sample", "noise"])
@@ -88,6 +119,8 @@ def test_sampling_is_that_of_diffusers(predict, steps, history, monkeypatch):
     noise = torch.from_numpy(rng.normal(size=(3, steps, 16, NA)).astype(np.float32))
     known = torch.from_numpy(rng.normal(size=(3, history, NA)).astype(np.float32))
     observation = torch.from_numpy(rng.normal(size=(3, NO)).astype(np.float32))
+    with torch.inference_mode():
+        found = policy.predict_normalised(observation, known, noise)
     scheduler = diffusers_scheduler(steps, predict)
     scheduler.set_timesteps(steps)
     given = iter(noise[:, 1:].unbind(1))
@@ -101,12 +134,7 @@ def test_sampling_is_that_of_diffusers(predict, steps, history, monkeypatch):
             tau[:, :history] = known
             tau = scheduler.step(policy.network(tau, i.expand(3), observation), i, tau).prev_sample
         tau[:, :history] = known
-        torch.testing.assert_close(
-            policy.predict_normalised(observation, known, noise),
-            tau,
-            rtol=1e-4,
-            atol=1e-4,
-        )
+    torch.testing.assert_close(found, tau, rtol=1e-4, atol=1e-4)
 
 
 def test_prediction_is_in_the_units_of_the_task():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -10,7 +11,6 @@ from torch import Tensor
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.native_kernels import Kernels, unet_kernels
-from sobolev_diffusion.policies.schedule import square_cosine
 from sobolev_diffusion.policies.tangents import Tangents
 from sobolev_diffusion.policies.unet import ConditionalUnet1d
 
@@ -20,10 +20,15 @@ class DiffusionPolicy(ChunkPolicy):
 
     kind = "diffusion"
     network: ConditionalUnet1d
-    alpha_bar: Tensor
 
     def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
+        from sobolev_diffusion.policies.ddpm import (
+            square_cosine,
+        )  # two seconds, only for who has such a policy
+
         super().__init__(config, action_dim, observation_dim)
+        self.ddpm = square_cosine(config.diffusion_steps, config.predict)
+        self.coefficients = self.ddpm.coefficients()
         unet = config.unet
         self.network = ConditionalUnet1d(
             action_dim,
@@ -33,35 +38,34 @@ class DiffusionPolicy(ChunkPolicy):
             unet.kernel_size,
             unet.groups,
         )
-        self.schedule = square_cosine(config.diffusion_steps)
-        alpha_bar = torch.from_numpy(self.schedule.alpha_bar).float()
-        self.register_buffer("alpha_bar", alpha_bar, persistent=False)
 
     @property
     def denoising_steps(self) -> int:
-        return self.schedule.steps
+        return self.config.diffusion_steps
 
     @property
     def noise_shape(self) -> tuple[int, ...]:
         # tau_N first, then the noise of the steps i = N-1 .. 1 (the last step adds none)
-        return (self.schedule.steps, self.prediction_horizon, self.action_dim)
+        return (self.denoising_steps, self.prediction_horizon, self.action_dim)
 
     @property
     def kernels(self) -> Kernels | None:
-        return unet_kernels(self.network, self.config, self.schedule, self.action_dim, self.observation_dim)
+        return unet_kernels(
+            self.network, self.config, self.coefficients, self.action_dim, self.observation_dim
+        )
 
     def noised(self, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
         """tau_i of equation (3), each sample at its own step, its known entries clean (inpainting)."""
-        alpha_bar = self._alpha_bar(step)
-        tau = alpha_bar.sqrt() * chunk + (1 - alpha_bar).sqrt() * noise
+        tau = self.ddpm.add_noise(chunk, noise, cast(torch.IntTensor, step))
         tau[:, : self.history] = chunk[:, : self.history]
         return tau
 
-    def clean(self, tau: Tensor, alpha_bar: float | Tensor, output: Tensor) -> Tensor:
-        """The network's estimate of tau_0: its output, or from the predicted noise by (3). Linear."""
+    def clean(self, tau: Tensor, step: Tensor, output: Tensor) -> Tensor:
+        """The estimate of tau_0 at steps (B,): the output, or from the predicted noise by (3). Linear."""
         if self.config.predict == "sample":
             return output
-        return (tau - (1 - alpha_bar) ** 0.5 * output) / alpha_bar**0.5
+        alpha_bar = self.ddpm.alphas_cumprod.to(tau)[step][:, None, None]
+        return (tau - (1 - alpha_bar).sqrt() * output) / alpha_bar.sqrt()
 
     def output(self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
         return self.network(self.noised(chunk, step, noise), step, observation)
@@ -72,11 +76,11 @@ class DiffusionPolicy(ChunkPolicy):
     def linearise_step(
         self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tangents]:
-        tau, alpha_bar = self.noised(chunk, step, noise), self._alpha_bar(step)
+        tau = self.noised(chunk, step, noise)
         output, through = self.network.linearise(tau, step, observation)
         fixed = torch.zeros_like(tau)
-        return self.clean(tau, alpha_bar, output), lambda direction: self.clean(
-            fixed, alpha_bar, through(fixed, direction)
+        return self.clean(tau, step, output), lambda direction: self.clean(
+            fixed, step, through(fixed, direction)
         )
 
     def predict_normalised(self, observation: Tensor, history: Tensor, noise: Tensor) -> Tensor:
@@ -110,18 +114,13 @@ class DiffusionPolicy(ChunkPolicy):
     def _denoise(self, output: Callable[[Tensor, int], Tensor], history: Tensor, noise: Tensor) -> Tensor:
         known = self.history
         tau = noise[:, 0].clone()
-        for i in reversed(range(self.schedule.steps)):
+        for i in reversed(range(self.denoising_steps)):
             tau[:, :known] = history
-            tau_0 = self.clean(tau, float(self.schedule.alpha_bar[i]), output(tau, i))
-            tau = float(self.schedule.clean[i]) * tau_0 + float(self.schedule.noisy[i]) * tau
+            (tau, _) = self.ddpm.step(output(tau, i), i, tau, return_dict=False)
             if i > 0:
-                tau = tau + float(self.schedule.deviation[i]) * noise[:, self.schedule.steps - i]
+                tau = tau + float(self.coefficients["deviation"][i]) * noise[:, self.denoising_steps - i]
         tau[:, :known] = history
         return tau
-
-    def _alpha_bar(self, step: Tensor) -> Tensor:
-        """abar_i of each sample, (B, 1, 1)."""
-        return self.alpha_bar[step][:, None, None]
 
 
 def _same_step(tau: Tensor, i: int) -> Tensor:

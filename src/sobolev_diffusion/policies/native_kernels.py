@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from sobolev_diffusion.config import PolicyConfig
 from sobolev_diffusion.instruction_sets import default_instruction_set
-from sobolev_diffusion.policies.schedule import Schedule
 
 try:
     from sobolev_diffusion import _native
@@ -103,7 +102,11 @@ def knows_unet(config: PolicyConfig) -> bool:
 
 
 def unet_kernels(
-    network: nn.Module, config: PolicyConfig, schedule: Schedule, action_dim: int, observation_dim: int
+    network: nn.Module,
+    config: PolicyConfig,
+    coefficients: dict[str, np.ndarray],
+    action_dim: int,
+    observation_dim: int,
 ) -> UnetKernels | None:
     """The kernels for a U-Net; None for an architecture that they do not know, or weights that they cannot
     read."""
@@ -118,10 +121,7 @@ def unet_kernels(
         "step_embedding_dim": unet.step_embedding_dim,
         "kernel_size": unet.kernel_size,
         "groups": unet.groups,
-        "alpha_bar": schedule.alpha_bar.tolist(),
-        "clean": schedule.clean.tolist(),
-        "noisy": schedule.noisy.tolist(),
-        "deviation": schedule.deviation.tolist(),
+        **{name: each.tolist() for name, each in coefficients.items()},
         "predicts_noise": config.predict == "noise",
         "history": config.history,
     }

@@ -19,7 +19,6 @@ from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.export.packing import dense, padded, vector
 from sobolev_diffusion.policies.export.unet_program import UnetProgram
 from sobolev_diffusion.policies.native_kernels import KERNEL_SIZES, LONGEST_CHUNK, WIDEST_LAYER, knows_unet
-from sobolev_diffusion.policies.schedule import Schedule
 
 NAME = "sobolev_policy"
 MOST_NUMBERS = 5_000_000
@@ -141,8 +140,8 @@ def _unet(policy: DiffusionPolicy) -> _Source:
     context = {
         "title": f"A diffusion policy: chunks of {horizon} actions by a U-Net ({levels})",
         "unet": True,
-        "steps": policy.schedule.steps,
-        "schedule": _schedule(policy.schedule),
+        "steps": policy.denoising_steps,
+        "schedule": _schedule(policy),
         "predicts_noise": policy.config.predict == "noise",
         "film_size": film_size,
         "activations": program.activations,
@@ -212,14 +211,10 @@ def _common(
     return _Source(context, arrays, kernels)
 
 
-def _schedule(schedule: Schedule) -> dict[str, str]:
-    coefficients = {
-        "clean": schedule.clean,
-        "noisy": schedule.noisy,
-        "deviation": schedule.deviation,
-        "signal": np.sqrt(schedule.alpha_bar),
-        "noise": np.sqrt(1 - schedule.alpha_bar),
-    }
+def _schedule(policy: DiffusionPolicy) -> dict[str, str]:
+    coefficients = dict(policy.coefficients)
+    alpha_bar = coefficients.pop("alpha_bar")
+    coefficients |= {"signal": np.sqrt(alpha_bar), "noise": np.sqrt(1 - alpha_bar)}
     return {name: _numbers(values.astype(np.float32), 9, suffix="f") for name, values in coefficients.items()}
 
 

@@ -172,7 +172,7 @@ class UnetProgram:
         """FiLM = W mish([embedding(i), o]) + b, with scale and shift of a block padded each."""
         dim = policy.config.unet.step_embedding_dim
         with torch.no_grad():
-            embedding = policy.network.step_embedding(torch.arange(policy.schedule.steps))
+            embedding = policy.network.step_embedding(torch.arange(policy.denoising_steps))
             steps = nn.functional.mish(embedding.double())
             tables, observation = [], []
             for layer in self._films:

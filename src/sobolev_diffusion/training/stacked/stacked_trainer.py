@@ -115,7 +115,9 @@ class StackedTrainer:
         """Losses (R, 2) and the gradient (R, P)."""
         weights = self._adam.weights
         fields = {name: inputs[name] for name in (*_BATCH, *_DRAWS)}
-        plain, term = torch.func.vmap(self._losses)(self._named(weights), fields)
+        # diffusers' steps draw a noise that is not used
+        losses = torch.func.vmap(self._losses, randomness="same")
+        plain, term = losses(self._named(weights), fields)
         (gradient,) = torch.autograd.grad(self._objective.total(plain, term).sum(), weights)
         return torch.stack([plain, term], dim=1).detach(), gradient
 

@@ -41,14 +41,35 @@ def path(warm, tmp_path_factory):
     return path
 
 
-def test_a_robot_is_fitted_and_solved():
-    task = Pendulum(horizon=50)
-    warm = fitted(task, workers=2)
+@pytest.fixture(scope="module")
+def robot():
+    return fitted(Pendulum(horizon=50), workers=2)
+
+
+def test_a_robot_is_fitted_and_solved(robot):
+    warm, task = robot, robot.task
     assert warm.policy.trained_on.task == "pendulum"
     assert all(solution.converged for solution in warm.solve(evaluation_thetas(task, 0, 3)))
     taken = {row["step"]: row["choice"] for row in warm.fitted.tried if row["taken"]}
     assert {"solver alone", "solver from nearest", "training", "start from"} <= taken.keys()
     assert taken["start from"] == warm.fitted.way
+
+
+def test_where_a_task_offers_both_control_modes_both_are_tried(robot, warm):
+    trained = {row["choice"] for row in robot.fitted.tried if row["step"] == "training"}
+    assert {choice.startswith("state control") for choice in trained} == {True, False}
+    (mode,) = (row["choice"] for row in robot.fitted.tried if row["step"] == "control mode")
+    assert robot.task.control == robot.fitted.control == robot.policy.trained_on.control == mode
+    assert not [row for row in warm.fitted.tried if "state control" in row["choice"]]
+
+
+def test_a_file_knows_its_control_mode_whatever_the_task_s_own(robot, tmp_path):
+    robot.save(tmp_path / "robot.warm")
+    theta = evaluation_thetas(robot.task, 0, 1)[0]
+    expected = robot.starting_from("policy").guess(theta).us
+    for control in ("torque", "state"):
+        loaded = WarmStart.load(tmp_path / "robot.warm", Pendulum(horizon=50, control=control))
+        np.testing.assert_array_equal(loaded.starting_from("policy").guess(theta).us, expected)
 
 
 def test_the_same_seed_gives_the_same_bytes_with_any_number_of_workers(warm, path, tmp_path):
@@ -132,7 +153,7 @@ def test_a_damaged_file_is_refused_in_one_line(path, tmp_path):
     broken.write_bytes(content[:middle] + b"x" + content[middle + 1 :])
     with pytest.raises(BadArtefact, match=r"broken.warm: is damaged .*; fit it again"):
         WarmStart.load(broken, block())
-    broken.write_bytes(content.replace(b'"format": 1', b'"format": 0'))
+    broken.write_bytes(content.replace(b'"format": 2', b'"format": 1'))
     with pytest.raises(BadArtefact, match=r"broken.warm: is"):
         WarmStart.load(broken, block())
     with pytest.raises(BadArtefact, match=r"nothing.warm: is not there; make it with sobolev-diffusion fit"):

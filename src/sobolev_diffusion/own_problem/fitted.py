@@ -9,6 +9,7 @@ from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.own_problem.guesser import Way
 from sobolev_diffusion.policies import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
+from sobolev_diffusion.tasks.base import ControlMode
 
 
 class FitError(RuntimeError):
@@ -21,7 +22,8 @@ class Fitted:
 
     Attributes:
         cold, warm: settings of the solver, alone and from a guess.
-        way, action_length: where the solver starts from, and T_a of the policy.
+        way: where the solver starts from.
+        control, action_length: what the policy generates, and its T_a.
         policy: the best one trained.
         demonstrations: what it learnt from, and what nearest ones are looked for in.
         tried: rows of what was tried: step, choice, result, taken.
@@ -31,6 +33,7 @@ class Fitted:
     cold: SolverConfig
     warm: WarmConfig
     way: Way
+    control: ControlMode
     action_length: int
     policy: ChunkPolicy
     demonstrations: Demonstrations

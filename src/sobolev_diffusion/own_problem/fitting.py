@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.own_problem.control_modes import offered
 from sobolev_diffusion.own_problem.fit_job import FitJob
 from sobolev_diffusion.own_problem.fitted import FitError, Fitted
 from sobolev_diffusion.own_problem.solved_blocks import BLOCK, LEAST, SolvedBlocks
@@ -53,14 +54,16 @@ class Fitting:
         job, starts, settings = self._job, self._starts, self._settings
         cold = settings.alone(self._tolerance)
         alone = starts.run("alone", cold)
-        trainings = Trainings(job, [job.task], starts, cold)
+        trainings = Trainings(job, offered(job.task, job.tried), starts, cold)
         warm, first = self._collect(cold, trainings)
         best = trainings.compare(warm, first)
         warm = settings.again(cold, warm, best.data, best.candidate)
         best = trainings.longer(warm, best)
         way = starts.choose(cold, warm, best.data, best.candidate, alone)
+        control = best.method.task.control
+        job.tried.note("control mode", control, f"that of the best training, {best.method.name}", taken=True)
         return Fitted(
-            cold, warm, way, best.action_length, best.policy, best.data, job.tried.rows, self._curve
+            cold, warm, way, control, best.action_length, best.policy, best.data, job.tried.rows, self._curve
         )
 
     def _collect(self, cold: SolverConfig, trainings: Trainings) -> tuple[WarmConfig, Trained]:

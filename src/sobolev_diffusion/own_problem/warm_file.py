@@ -11,6 +11,7 @@ from zipfile import ZipFile, ZipInfo
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.files import BadArtefact, write_atomically
+from sobolev_diffusion.own_problem.control_modes import controlled_by
 from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import WAYS
 from sobolev_diffusion.own_problem.working_folder import identity
@@ -19,7 +20,7 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.fingerprint import Fingerprint, fingerprint
 
-FORMAT = 1
+FORMAT = 2
 """Raised when files of before can no longer be read."""
 CONTENT, POLICY, DEMONSTRATIONS = "warm_start.json", "policy.safetensors", "demonstrations.npz"
 _AGAIN = "fit it again"
@@ -36,7 +37,7 @@ def save(path: Path, task: Task, fitted: Fitted, seed: int, about: dict[str, Any
         parts = {part.name: part.read_bytes() for part in (policy, demonstrations)}
     content = {
         "format": FORMAT,
-        "task": identity(task),
+        "task": identity(controlled_by(task, fitted.control)),
         "seed": seed,
         "cold": fitted.cold.model_dump(mode="json"),
         "warm": fitted.warm.model_dump(mode="json"),
@@ -58,7 +59,7 @@ def save(path: Path, task: Task, fitted: Fitted, seed: int, about: dict[str, Any
 
 
 def load(path: Path, task: Task) -> tuple[Fitted, int]:
-    """What was fitted to this task, and the seed.
+    """What was fitted to this task, in whatever control mode it is given, and the seed.
 
     Raises:
         BadArtefact: see `WarmStart.load`.
@@ -66,6 +67,8 @@ def load(path: Path, task: Task) -> tuple[Fitted, int]:
     content = load_content(path)
     fitted_to = dict(content["task"])
     limits = fitted_to.pop("limits", None)
+    if fitted_to["control"] in ("torque", "state"):
+        task = controlled_by(task, fitted_to["control"])
     differences = Fingerprint.from_json(fitted_to).differences(fingerprint(task))
     if limits != identity(task)["limits"]:
         differences.append("other limits of the control")
@@ -96,6 +99,7 @@ def load(path: Path, task: Task) -> tuple[Fitted, int]:
             SolverConfig(**content["cold"]),
             WarmConfig(**content["warm"]),
             content["way"],
+            task.control,
             int(content["action_length"]),
             policy,
             demonstrations,

@@ -16,6 +16,7 @@ import numpy as np
 
 from sobolev_diffusion.files import write_text_atomically
 from sobolev_diffusion.own_problem import warm_file
+from sobolev_diffusion.own_problem.control_modes import controlled_by
 from sobolev_diffusion.own_problem.fit_job import FitJob
 from sobolev_diffusion.own_problem.fitted import FitError, Fitted
 from sobolev_diffusion.own_problem.fitting import Fitting, check
@@ -55,13 +56,14 @@ class WarmStart:
     Made by `fit` or `load`.
 
     Attributes:
-        task: whose instances.
+        task: whose instances, in the control mode that was chosen.
         fitted: settings, policy and demonstrations, what was tried, and the learning curve.
         seed: that it was fitted with.
     """
 
     def __init__(self, task: Task, fitted: Fitted, seed: int) -> None:
-        self.task, self.fitted, self.seed = task, fitted, seed
+        self.task = task = controlled_by(task, fitted.control)
+        self.fitted, self.seed = fitted, seed
         f = fitted
         self._guesser = Guesser(task, f.way, f.policy, f.demonstrations, f.cold.tolerance, f.action_length)
         self._lock = threading.RLock()  # tasks and policies compute in buffers of their own

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from sobolev_diffusion import __version__
 from sobolev_diffusion.config import ConfigError, TaskConfig
@@ -74,10 +75,11 @@ def make_parser() -> argparse.ArgumentParser:
     together.add_argument("--iteration", type=int, default=1, help="of Algorithm 1")
     together.add_argument("--device", choices=("cuda", "cpu"), help="cuda unless told otherwise")
     export = add("export", _export, "take a trained policy out of this library")
-    export.add_argument("policy", type=Path, help="its .safetensors file")
-    export.add_argument("--to", choices=("cpp",), required=True, help="cpp: C++17 source in a folder")
+    export.add_argument("policy", type=Path, help="its .safetensors file, or a warm start's")
+    formats = "cpp: C++17 source in a folder; onnx: a graph in a file"
+    export.add_argument("--to", choices=("cpp", "onnx"), required=True, help=formats)
     export.add_argument("destination", type=Path, help="what to write")
-    export.add_argument("--name", default="sobolev_policy", help="of the CMake target and the namespace")
+    export.add_argument("--name", help="of the CMake target and the namespace (sobolev_policy)")
     _add_own_problem(add)
     check_config = add(
         "check-config",
@@ -271,12 +273,25 @@ def _train_together(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from sobolev_diffusion.policies import ChunkPolicy
-    from sobolev_diffusion.policies.export.cpp import export_cpp
 
-    policy = ChunkPolicy.load(options.policy)
+    if is_zipfile(options.policy):
+        from sobolev_diffusion.own_problem.warm_file import load_policy
+
+        policy = load_policy(options.policy)
+    else:
+        policy = ChunkPolicy.load(options.policy)
     origin = f"{options.policy.name}, sha256 {digest(options.policy)[:16]}"
+    if options.to == "onnx":
+        from sobolev_diffusion.policies.export.onnx import export_onnx
+
+        if options.name:
+            sys.exit("--name: of C++ source alone; a graph is called as its file")
+        print(export_onnx(policy, options.destination, origin))
+        return
+    from sobolev_diffusion.policies.export.cpp import NAME, export_cpp
+
     try:
-        print(*export_cpp(policy, options.destination, options.name, origin), sep="\n")
+        print(*export_cpp(policy, options.destination, options.name or NAME, origin), sep="\n")
     except ValueError as error:
         sys.exit(str(error))
 

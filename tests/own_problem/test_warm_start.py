@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion import WarmStart
+from sobolev_diffusion.cli import main
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.files import BadArtefact
 from sobolev_diffusion.own_problem.fitted import FitError
 from sobolev_diffusion.own_problem.trials import Trials
+from sobolev_diffusion.own_problem.warm_file import load_policy
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.instances import evaluation_thetas
@@ -129,6 +131,20 @@ def test_a_file_gives_back_what_was_fitted(warm, path, tmp_path):
     assert loaded.fitted.tried == warm.fitted.tried
     loaded.save(tmp_path / "again.warm")
     assert (tmp_path / "again.warm").read_bytes() == path.read_bytes()
+
+
+def test_the_policy_is_taken_out_of_a_file(warm, path, tmp_path, capsys):
+    assert main(["export", str(path), "--to", "cpp", str(tmp_path / "block"), "--name", "block"]) == 0
+    assert "block.warm, sha256" in (tmp_path / "block/block.h").read_text()
+    taken = load_policy(path).arrays()
+    for name, array in warm.policy.arrays().items():
+        np.testing.assert_array_equal(taken[name], array)
+    broken = tmp_path / "broken.warm"
+    content = path.read_bytes()
+    middle = content.find(b"PK", len(content) // 3) - 200
+    broken.write_bytes(content[:200] + content[300:middle])
+    assert main(["export", str(broken), "--to", "cpp", str(tmp_path / "none")]) == 1
+    assert "broken.warm: is not a policy file" in capsys.readouterr().err
 
 
 def test_a_file_of_another_task_is_refused(path):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import ZipFile, ZipInfo
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
@@ -24,6 +25,7 @@ FORMAT = 2
 """Raised when files of before can no longer be read."""
 CONTENT, POLICY, DEMONSTRATIONS = "warm_start.json", "policy.safetensors", "demonstrations.npz"
 _AGAIN = "fit it again"
+Loaded = TypeVar("Loaded")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the same content gives the same bytes
 _LARGEST = 2**31  # bytes of a part
 
@@ -80,18 +82,8 @@ def load(path: Path, task: Task) -> tuple[Fitted, int]:
             f"take the file of this task, or {_AGAIN}",
         )
     try:
-        with ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            places = {}
-            for name in (POLICY, DEMONSTRATIONS):
-                if archive.getinfo(name).file_size > _LARGEST:
-                    raise ValueError(f"{name} is too large")
-                part = archive.read(name)
-                if hashlib.sha256(part).hexdigest() != content["sha256"][name]:
-                    raise ValueError(f"{name} is not what was written")
-                places[name] = Path(folder) / name
-                places[name].write_bytes(part)
-            policy = ChunkPolicy.load(places[POLICY])
-            demonstrations = Demonstrations.load(places[DEMONSTRATIONS])
+        policy = _part(path, content, POLICY, ChunkPolicy.load)
+        demonstrations = _part(path, content, DEMONSTRATIONS, Demonstrations.load)
         policy.check_fits(task)
         if content["way"] not in WAYS:
             raise ValueError(f"it starts from {content['way']!r}")
@@ -109,6 +101,36 @@ def load(path: Path, task: Task) -> tuple[Fitted, int]:
         return fitted, int(content["seed"])
     except Exception as error:
         raise BadArtefact(path, f"is damaged ({error})", _AGAIN) from error
+
+
+def load_policy(path: Path) -> ChunkPolicy:
+    """The policy alone, without the task that it was fitted to.
+
+    Raises:
+        BadArtefact: see `WarmStart.load`.
+    """
+    content = load_content(path)
+    try:
+        return _part(path, content, POLICY, ChunkPolicy.load)
+    except Exception as error:
+        raise BadArtefact(path, f"is damaged ({error})", _AGAIN) from error
+
+
+def _part(path: Path, content: dict[str, Any], name: str, load: Callable[[Path], Loaded]) -> Loaded:
+    """What a part of the file holds.
+
+    Raises:
+        ValueError: it is not what was written.
+    """
+    with ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        if archive.getinfo(name).file_size > _LARGEST:
+            raise ValueError(f"{name} is too large")
+        part = archive.read(name)
+        if hashlib.sha256(part).hexdigest() != content["sha256"][name]:
+            raise ValueError(f"{name} is not what was written")
+        place = Path(folder) / name
+        place.write_bytes(part)
+        return load(place)
 
 
 def load_content(path: Path) -> dict[str, Any]:

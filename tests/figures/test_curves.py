@@ -1,59 +1,96 @@
-"""Figures show every training length that their experiment has, and tell them apart."""
+"""Figures of means show every training length that there is, tell curves apart, and say what is off scale."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from sobolev_diffusion.figures import IterationsFigure
-from sobolev_diffusion.figures.curves import draw_curves, legend
+from sobolev_diffusion.figures.curves import draw_means
 from sobolev_diffusion.figures.style import Method, Style
 
-STYLE = Style({"diff": Method("Diff", "green", "s"), "to_alone": Method("TO alone", "purple", "none")}, {})
+DIFF, MLP = Method("Diff", "green", "s"), Method("MLP", "gold", "v")
+STYLE = Style({"diff": DIFF, "mlp": MLP, "to_alone": Method("TO alone", "purple", "none")}, {})
+LIMIT = 10.0
 
 
-@pytest.fixture
-def axis():
-    return Figure().subplots()
-
-
-def points(*epochs: float) -> pd.DataFrame:
+def points(*epochs, method="diff", means=(1.0, 2.0)):
+    """A curve for each training length, over n_traj = 1, 2."""
     rows = [
-        {"method": "diff", "epochs": length, "n_traj": n, "mean": 1.0 / length, "low": 0.0, "high": 2.0}
+        {"panel": "cost", "method": method, "epochs": length, "n_traj": n + 1, "mean": mean}
         for length in epochs
-        for n in (1, 2)
+        for n, mean in enumerate(means)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(low=lambda rows: rows["mean"] / 2, high=lambda rows: 2 * rows["mean"])
 
 
-def drawn(axis) -> list[tuple[str, float]]:
-    """Dash and height of the lines with marks for points, in the order drawn."""
-    lines = [line for line in axis.lines if line.get_marker() == "s"]
-    return [(line.get_linestyle(), line.get_ydata()[0]) for line in lines]
+def drawn(summary, quantity="cost"):
+    figure = draw_means(summary, "n_traj", {"cost": ("cost", quantity)}, STYLE, LIMIT, across=1)
+    (axis,) = figure.axes
+    (legend,) = figure.legends
+    return axis, [text.get_text() for text in legend.texts]
+
+
+def curves(axis, marker="s"):
+    """Dash and heights of the curves with a mark."""
+    lines = [line for line in axis.lines if line.get_marker() == marker]
+    return [(line.get_linestyle(), line.get_ydata().tolist()) for line in lines]
+
+
+def off_scale(axis):
+    """Where marks at the top are."""
+    return [x for line in axis.lines if line.get_marker() == (6, 2, 0) for x in line.get_xdata()]
 
 
 @pytest.mark.parametrize(
     ("epochs", "dashes", "labels"),
     [
-        ((4,), ["-"], []),
-        ((2, 4), ["--", "-"], ["short training", "long training"]),
-        ((2, 4, 8), ["--", "-", ":"], ["short training", "long training", "longer training"]),
+        ((4,), ["-"], ["Diff"]),
+        ((2, 4), ["-", "--"], ["Diff, 4 epochs", "Diff, 2 epochs"]),
+        ((2, 4, 8), ["-", "--", ":"], ["Diff, 8 epochs", "Diff, 4 epochs", "Diff, 2 epochs"]),
+        ((np.nan,), ["-"], ["Diff"]),
     ],
 )
-def test_each_training_length_has_its_line(axis, epochs, dashes, labels):
-    rows = points(*epochs)
-    draw_curves(axis, rows, "n_traj", STYLE.methods["diff"])
-    assert drawn(axis) == [(dash, 1.0 / length) for dash, length in zip(dashes, epochs, strict=True)]
-    assert [each.get_label() for each in legend(rows, STYLE)] == ["Diff", *labels, "mean off scale"]
+def test_each_training_length_has_its_line_and_says_its_epochs(epochs, dashes, labels):
+    axis, said = drawn(points(*epochs))
+    assert [dash for dash, _ in curves(axis)] == dashes
+    assert said == labels  # and none of what is not there: nothing is off scale
 
 
-def test_what_has_no_training_length_is_solid(axis):
-    draw_curves(axis, points(1.0).assign(epochs=float("nan")), "n_traj", STYLE.methods["diff"])
-    assert drawn(axis) == [("-", 1.0)]
-
-
-def test_more_lengths_than_can_be_told_apart_are_refused(axis):
+def test_more_lengths_than_can_be_told_apart_are_refused():
     with pytest.raises(ValueError, match="Diff: 4 training lengths"):
-        draw_curves(axis, points(1, 2, 4, 8), "n_traj", STYLE.methods["diff"])
+        drawn(points(1, 2, 4, 8))
+
+
+def test_intervals_are_bars_that_stand_side_by_side():
+    axis, _ = drawn(pd.concat([points(4), points(4, method="mlp")]))
+    bars = [line for line in axis.lines if line.get_marker() in ("", "None")]
+    ends = [sorted(line.get_ydata().tolist()) for line in bars]
+    assert ends == [[0.8, 2.0], [1.0, 4.0]] * 2  # the scale begins below the lowest mean
+    assert len({x for line in bars for x in line.get_xdata()}) == 4
+    assert not axis.collections  # no bands that blend
+
+
+def test_marks_of_what_is_off_scale_do_not_hide_each_other():
+    axis, said = drawn(
+        pd.concat([points(4, means=(1.0, 99.0)), points(4, method="mlp", means=(np.nan, 99.0))])
+    )
+    assert said[-1] == "mean off scale"
+    assert len(set(off_scale(axis))) == 3
+    ((_, heights),) = curves(axis)
+    assert heights[0] == 1.0
+    assert np.isnan(heights[1])  # no line to it
+
+
+def test_few_iterations_are_not_squashed_by_many():
+    alone = pd.DataFrame(
+        [{"panel": "cost", "method": "to_alone", "mean": 800.0, "low": 700.0, "high": 900.0}]
+    )
+    axis, said = drawn(pd.concat([points(4), alone]), "count")
+    assert axis.get_yscale() == "log"
+    assert axis.get_ylim()[0] < 1 < 900 < axis.get_ylim()[1]
+    assert said == ["Diff", "TO alone"]
 
 
 def test_iterations_of_algorithm_1_show_both_training_lengths():
@@ -67,9 +104,10 @@ def test_iterations_of_algorithm_1_show_both_training_lengths():
     refined = [{**each, "cost": 2.0, "iterations": each["epochs"]} for each in policies]
     collected = [{**each, "learnt_from": "none"} for each in policies]
     rows = pd.DataFrame([alone, *refined, *collected])
-    spec = IterationsFigure(kind="iterations", experiment="e", action_length=2, caption="c", cost_limit=10.0)
-    figure, summary = spec.draw(rows, STYLE)
-    assert drawn(figure.axes[2]) == [("--", 2.0), ("-", 4.0)]
+    spec = IterationsFigure(kind="iterations", experiment="e", action_length=2, caption="c", cost_limit=LIMIT)
+    figure, summary = spec.draw(rows, replace(STYLE, tasks={"t": "Task"}))
+    assert curves(figure.axes[2]) == [("-", [4.0, 4.0]), ("--", [2.0, 2.0])]
+    assert all(axis.get_xlabel() and axis.get_xticklabels()[0].get_visible() for axis in figure.axes)
     shown = summary[(summary.panel == "policy_cost") & summary.epochs.notna()]
     assert shown[["epochs", "iteration", "mean"]].values.tolist() == [
         [2, 1, 0.5], [2, 2, 0.5], [4, 1, 0.25], [4, 2, 0.25],

@@ -166,5 +166,7 @@ def test_cells_show_medians_beside_means_and_what_stands_in_the_way(refined):
     diff, alone = table.to_dict("records")
     assert (diff["policy cost"].split()[0], diff["median"]) == ("52.5", "3.5")
     assert (diff["iterations"].split()[0], diff["median iterations"]) == ("16.2", "1.5")
-    assert (diff["policy touches a column"], diff["median distance at the end"]) == ("33%", "0.1")
-    assert alone["median"] == alone["policy touches a column"] == alone["median distance at the end"] == "-"
+    assert (diff["policy touches an obstacle"], diff["median distance at the end"]) == ("33%", "0.1")
+    assert (
+        alone["median"] == alone["policy touches an obstacle"] == alone["median distance at the end"] == "-"
+    )

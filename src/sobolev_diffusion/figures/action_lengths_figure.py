@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sobolev_diffusion.figures.style import Style
 
-PANELS = ("policy_cost", "cost", "iterations", "converged")
+SHOWN = ("policy_cost", "cost", "iterations", "converged")
 
 
 class ActionLengthFigure(FigureDrawing):
@@ -46,17 +46,12 @@ class ActionLengthFigure(FigureDrawing):
             rows: evaluations, a row per instance and T_a.
             style: labels, colours and titles.
         """
-        import matplotlib.pyplot as plt
-
-        from sobolev_diffusion.figures import panels
-        from sobolev_diffusion.figures.curves import legend
+        from sobolev_diffusion.figures.curves import draw_means
+        from sobolev_diffusion.figures.panels import PANELS
 
         summary = summarise(rows)
-        figure, axes = plt.subplots(1, len(PANELS), figsize=(11.0, 2.9), sharex=True, layout="constrained")
-        for axis, (_, part) in zip(axes, summary.groupby("panel", sort=False), strict=True):
-            panels.draw_panel(axis, part, "action_length", style, self.cost_limit)
-            axis.set_xlabel("$T_a$")
-        figure.legend(handles=legend(summary, style), loc="outside right upper")
+        panels = {name: PANELS[name] for name in SHOWN}
+        figure = draw_means(summary, "action_length", panels, style, self.cost_limit, across=len(panels))
         task = rows.task.iloc[0]
         figure.suptitle(style.tasks.get(task, task))
         return figure, summary
@@ -76,4 +71,4 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     from sobolev_diffusion.figures import panels
 
     rows = rows[(rows.method == TO_ALONE) | (rows.iteration == rows.iteration.max())]
-    return pd.concat([panels.means(rows, "action_length", panel) for panel in PANELS], ignore_index=True)
+    return pd.concat([panels.means(rows, "action_length", panel) for panel in SHOWN], ignore_index=True)

@@ -22,7 +22,7 @@ SHOWN = (
     Shown("policy_cost", "policy cost", "mean"),
     Shown("policy_cost", "median", "median"),  # one rollout that falls outweighs 49 that do not
     Shown("policy_reached", "policy reaches goal", "share"),
-    Shown("policy_touching", "policy touches a column", "share"),
+    Shown("policy_touching", "policy touches an obstacle", "share"),
     Shown("policy_end", "median distance at the end", "median"),
     Shown("cost", "refined cost", "mean"),
     Shown("iterations", "iterations", "mean"),

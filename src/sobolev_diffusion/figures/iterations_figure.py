@@ -47,21 +47,11 @@ class IterationsFigure(FigureDrawing):
             rows: see `summarise`.
             style: labels, colours and titles.
         """
-        import matplotlib.pyplot as plt
-
-        from sobolev_diffusion.figures import panels
-        from sobolev_diffusion.figures.curves import legend
+        from sobolev_diffusion.figures.curves import draw_means
+        from sobolev_diffusion.figures.panels import PANELS
 
         summary = summarise(rows, self.action_length)
-        figure, axes = plt.subplots(2, 3, figsize=(9.0, 5.0), sharex=True, layout="constrained")
-        for axis, (_, part) in zip(axes.flat, summary.groupby("panel", sort=False), strict=False):
-            panels.draw_panel(axis, part, "iteration", style, self.cost_limit)
-        axes[0, 2].tick_params(labelbottom=True)
-        for axis in (axes[1, 0], axes[1, 1], axes[0, 2]):
-            axis.set_xlabel("iteration of Algorithm 1")
-        last = axes.flat[-1]
-        last.set_axis_off()
-        last.legend(handles=legend(summary, style), loc="center")
+        figure = draw_means(summary, "iteration", PANELS, style, self.cost_limit, across=3)
         task = rows.task.iloc[0]
         figure.suptitle(f"{style.tasks.get(task, task)}, $T_a$ = {self.action_length}")
         return figure, summary
@@ -87,6 +77,6 @@ def summarise(rows: pd.DataFrame, action_length: int) -> pd.DataFrame:
     evaluations = at_action_length(rows[rows.learnt_from.isna()], action_length)
     parts = [
         panels.means(collected if panel == "rejected" else evaluations, "iteration", panel)
-        for panel in panels.TITLES
+        for panel in panels.PANELS
     ]
     return pd.concat(parts, ignore_index=True)

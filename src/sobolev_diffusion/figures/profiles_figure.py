@@ -13,14 +13,12 @@ from sobolev_diffusion.figures.profiled import Profiled
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
-    from sobolev_diffusion.figures.style import Dash, Style
+    from sobolev_diffusion.figures.style import Style
 
 COLUMNS = 3  # panels side by side
-WIDE = 300  # of the times of a panel, the largest over the smallest: more labels would touch
+NEVER = 1e9  # seconds, drawn beyond the end of every panel
 
 
 class ProfilesFigure(Profiled, FigureDrawing):
@@ -40,70 +38,46 @@ class ProfilesFigure(Profiled, FigureDrawing):
             rows: profiles and best known costs, labelled with their timing as `row`.
             style: labels, colours and titles.
         """
-        import matplotlib.pyplot as plt
         import pandas as pd
+        import seaborn as sns
+        from matplotlib.ticker import PercentFormatter
 
         from sobolev_diffusion.figures.quality import first_within
+        from sobolev_diffusion.figures.theme import logarithmic
 
-        lines = -(-len(self.timings) // COLUMNS)
-        across = min(len(self.timings), COLUMNS)
-        figure, axes = plt.subplots(
-            lines, across, figsize=(2.8 * across, 2.2 * lines + 0.4), layout="constrained", squeeze=False
+        parts = self.parts(rows, style)
+        solved = pd.concat(
+            [first_within(iterates, best, self.gap).assign(panel=title) for title, iterates, best in parts],
+            ignore_index=True,
         )
-        for axis in axes.flat[len(self.timings) :]:
-            axis.set_axis_off()
-        drawn = []
-        for number, (title, iterates, best) in enumerate(self.parts(rows, style)):
-            axis = axes.flat[number]
-            solved = first_within(iterates, best, self.gap)
-            _draw_panel(axis, solved, style)
-            axis.set_title(title, fontsize=8)
-            if number + across >= len(self.timings):  # nothing below
-                axis.set_xlabel("milliseconds")
-            drawn.append(solved.assign(panel=title))
-        for axis in axes[:, 0]:
-            axis.set_ylabel("instances solved")
-        shown = pd.concat(drawn, ignore_index=True)
-        figure.legend(handles=_legend(shown, style), loc="outside lower center", ncols=COLUMNS)
-        return figure, shown[["panel", "method", "instance", "iteration", "seconds"]]
-
-
-def _draw_panel(axis: Axes, solved: pd.DataFrame, style: Style) -> None:
-    import numpy as np
-    from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMethodFormatter
-
-    reached = 1e3 * solved.seconds[np.isfinite(solved.seconds)]
-    start, end = reached.min() / 1.5, reached.max() * 1.5
-    for method, colour, dash in _curves(solved, style):
-        times = np.sort(1e3 * solved[solved.method == method].seconds.to_numpy())
-        in_time = times[np.isfinite(times)]
-        at = np.concatenate([[start], in_time, [end]])
-        share = np.arange(len(in_time) + 1) / len(times)
-        axis.step(at, np.append(share, share[-1]), where="post", color=colour, linestyle=dash, linewidth=1.3)
-    axis.set_xlim(start, end)
-    axis.set_xscale("log")
-    axis.xaxis.set_major_locator(LogLocator(subs=(1,) if end / start > WIDE else (1, 3)))
-    axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_ylim(0, 1.03)
-    axis.yaxis.set_major_formatter(PercentFormatter(1.0))
-
-
-def _curves(solved: pd.DataFrame, style: Style) -> list[tuple[str, str, Dash]]:
-    """Method, colour and dashes of what is there, TO alone and the floor last."""
-    there = set(solved.method)
-    curves: list[tuple[str, str, Dash]] = [
-        (name, looks.colour, "-") for name, looks in style.methods.items() if name in there
-    ]
-    curves.sort(key=lambda curve: curve[0] == TO_ALONE)
-    return curves + ([(FLOOR, "0.5", ":")] if FLOOR in there else [])
-
-
-def _legend(solved: pd.DataFrame, style: Style) -> list[Line2D]:
-    from matplotlib.lines import Line2D
-
-    labels = {FLOOR: "floor: from the solution, disturbed"}
-    return [
-        Line2D([], [], color=colour, linestyle=dash, label=labels.get(method) or style.label(method))
-        for method, colour, dash in _curves(solved, style)
-    ]
+        there = set(solved.method)
+        methods = [*(name for name in style.methods if name != TO_ALONE), TO_ALONE, FLOOR]
+        looks = {name: (style.label(name), style.methods[name].colour, "-") for name in methods[:-1]}
+        looks[FLOOR] = ("floor: from the solution, disturbed", "0.5", ":")
+        labels, colours, dashes = map(
+            list, zip(*(looks[name] for name in methods if name in there), strict=True)
+        )
+        # every curve goes on to the end of its panel
+        ends = solved[["panel", "method"]].drop_duplicates().assign(seconds=NEVER, weight=0.0)
+        shown = pd.concat([solved.assign(weight=1.0), ends], ignore_index=True)
+        shown = shown.assign(
+            milliseconds=1e3 * shown.seconds.clip(upper=NEVER),
+            label=shown.method.map({name: look[0] for name, look in looks.items()}),
+        )
+        grid = sns.FacetGrid(
+            shown, col="panel", col_wrap=min(COLUMNS, len(self.timings)), height=2.1, aspect=1.4,
+            sharex=False, hue="label", hue_order=labels, palette=colours, hue_kws={"linestyle": dashes},
+        )  # fmt: skip
+        grid.map_dataframe(sns.ecdfplot, x="milliseconds", weights="weight", linewidth=1.3)
+        for title, axis in grid.axes_dict.items():
+            times = 1e3 * solved.seconds[(solved.panel == title) & (solved.seconds < NEVER)]
+            axis.set(title=title, xlim=(times.min() / 1.5, times.max() * 1.5), ylim=(0, 1.03))
+            logarithmic(axis, "x")
+        axis.yaxis.set_major_formatter(PercentFormatter(1.0))  # of all: they share it
+        grid.set_axis_labels("milliseconds", "instances solved")
+        lines = {line.get_label(): line for axis in grid.axes.flat for line in axis.lines}
+        grid.figure.set_layout_engine("constrained")
+        grid.figure.legend(
+            [lines[label] for label in labels], labels, loc="outside lower center", ncols=COLUMNS
+        )
+        return grid.figure, solved[["panel", "method", "instance", "iteration", "seconds"]]

@@ -15,7 +15,6 @@ from sobolev_diffusion.figures.results import Artefacts, Results
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sobolev_diffusion.figures.style import Style
@@ -51,12 +50,20 @@ class SampleEfficiencyFigure(FigureDrawing):
         """
         import pandas as pd
 
+        from sobolev_diffusion.figures.curves import Quantity, draw_means
+
         summary = summarise(rows)
         drawn = pd.concat(
             at_action_length(summary, length).assign(panel=length) for length in self.action_lengths
         )
+        panels: dict[int, tuple[str, Quantity]] = {
+            length: (f"mean cost, $T_a$ = {length}", "cost") for length in self.action_lengths
+        }
+        across = min(2, len(panels))
+        figure = draw_means(drawn, "n_traj", panels, style, self.cost_limit, across)
         task = rows.task.iloc[0]
-        return plot(summary, style, task, list(self.action_lengths), self.cost_limit), drawn
+        figure.suptitle(style.tasks.get(task, task))
+        return figure, drawn
 
 
 def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
@@ -83,56 +90,3 @@ def summarise(evaluations: pd.DataFrame) -> pd.DataFrame:
         ],
         ignore_index=True,
     )[[*CONDITION, "mean", "low", "high", "seeds"]]
-
-
-def plot(summary: pd.DataFrame, style: Style, task: str, action_lengths: list[int], limit: float) -> Figure:
-    """One panel for each T_a.
-
-    Args:
-        summary: from `summarise`.
-        style: labels and colours.
-        task: its id, for the title.
-        action_lengths: T_a of the panels.
-        limit: mean costs above it are drawn as marks at the top.
-    """
-    import matplotlib.pyplot as plt
-
-    from sobolev_diffusion.figures.curves import legend
-
-    columns = min(2, len(action_lengths))
-    rows = -(-len(action_lengths) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(3.2 * columns + 1.4, 2.5 * rows), sharex=True, sharey=True,
-        squeeze=False, layout="constrained",
-    )  # fmt: skip
-    for axis in axes.flat[len(action_lengths) :]:
-        axis.remove()
-    for axis, action_length in zip(axes.flat, action_lengths, strict=False):
-        _panel(axis, at_action_length(summary, action_length), style, limit)
-        axis.set_title(f"$T_a$ = {action_length}")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("mean cost")
-    for axis in axes[-1]:
-        axis.set_xlabel("trajectories $n_{traj}$")
-    figure.suptitle(style.tasks.get(task, task))
-    figure.legend(handles=legend(summary, style), loc="outside right center")
-    return figure
-
-
-def _panel(axis: Axes, rows: pd.DataFrame, style: Style, limit: float) -> None:
-    from sobolev_diffusion.figures.curves import draw_curves
-
-    floor = 0.8 * rows["mean"].min()
-    alone = rows[rows.method == TO_ALONE].iloc[0]
-    looks = style.methods[TO_ALONE]
-    axis.axhline(alone["mean"], color=looks.colour, linewidth=1.5, zorder=1)
-    axis.axhspan(max(alone.low, floor), alone.high, color=looks.colour, alpha=0.15, linewidth=0)
-    for method, looks in style.methods.items():
-        curves = rows[(rows.method == method) & rows.n_traj.notna()]
-        draw_curves(axis, curves, "n_traj", looks, floor=floor, top=limit)
-    axis.set_xscale("log")
-    ticks = sorted(rows.n_traj.dropna().unique())
-    axis.set_xticks(ticks, [f"{int(tick)}" for tick in ticks])
-    axis.minorticks_off()
-    axis.set_yscale("log")
-    axis.set_ylim(floor, limit)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sobolev_diffusion.files import write_atomically, write_text_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 
 
 def save_figure(stem: Path, figure: Figure, drawn: pd.DataFrame) -> None:
     """Write stem.pdf, stem.png and stem.csv (what is drawn)."""
+    import matplotlib.pyplot as plt
+
     write_atomically(
         stem.with_suffix(".pdf"),
         lambda partial: figure.savefig(

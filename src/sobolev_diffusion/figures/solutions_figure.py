@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from sobolev_diffusion.config import Computation
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from sobolev_diffusion.figures.style import Style
 
 WIDTH, HEIGHT = 3.0, 2.4  # inches, of a panel
-PANELS_ACROSS = 3
 LEGEND_ROWS = 3
 
 
@@ -51,78 +49,79 @@ class SolutionsFigure(FigureDrawing):
             style: titles of tasks.
         """
         import matplotlib.pyplot as plt
+        import seaborn as sns
 
-        time_panels = [
-            (f"{series} ({unit})" if unit else series, part)
+        from sobolev_diffusion.figures import theme  # noqa: F401 how it looks
+
+        over_time = [
+            (f"{series} ({unit!s})" if unit else series, part)
             for series in ("state", "control")
-            for unit, part in _by_unit(rows[rows.series == series])
+            for unit, part in rows[rows.series == series].groupby("unit", sort=False)
         ]
-        paths = rows[rows.series == "path"]
-        panels = len(time_panels) + (not paths.empty)
-        across = min(panels, PANELS_ACROSS)
+        views = _views(rows)
+        panels = len(over_time) + len(views)
+        across = min(panels, 3 if panels <= 6 else 4)
         down = -(-panels // across)
-        figure = plt.figure(figsize=(WIDTH * across, HEIGHT * down))
-        for position, (label, part) in enumerate(time_panels, start=1):
-            _over_time(figure.add_subplot(down, across, position), label, part)
-        if not paths.empty:
-            _paths(figure, (down, across, panels), rows, paths)
+        figure, axes = plt.subplots(
+            down, across, figsize=(WIDTH * across, HEIGHT * down), layout="constrained", squeeze=False
+        )
+        for axis, (label, part) in zip(axes.flat, over_time, strict=False):
+            _over_time(axis, label, part)
+        for axis, view in zip(axes.flat[len(over_time) :], views, strict=False):
+            _view(axis, rows, *view)
+        for axis in axes.flat[panels:]:
+            axis.set_axis_off()
+        sns.despine(figure)
         figure.suptitle(style.tasks.get(self.task, self.task))
-        figure.tight_layout()
         return figure, rows
 
 
-def _by_unit(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for unit, part in rows.groupby("unit", sort=False):
-        yield str(unit), part
+def _views(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """The two axes of each panel of paths: from above and from the side, or only what there is to see."""
+    import numpy as np
+
+    paths = rows[rows.series == "path"]
+    if paths.empty:
+        return []
+    if (rows.series == "column").any():
+        return [("x", "y")]
+    return [("y", "z")] if np.ptp(paths[paths.name == "x"].value) < 1e-9 else [("x", "y"), ("x", "z")]
 
 
 def _over_time(axis: Axes, label: str, rows: pd.DataFrame) -> None:
-    names = list(dict.fromkeys(rows.name))
-    for index, name in enumerate(names):
-        for number, (_, run) in enumerate(rows[rows.name == name].groupby("instance")):
-            axis.plot(
-                run.time,
-                run.value,
-                color=f"C{index}",
-                linewidth=0.9,
-                alpha=0.8,
-                label=name if number == 0 and len(names) > 1 else None,
-            )
-    axis.set_xlabel("time (s)")
-    axis.set_ylabel(label if len(names) > 1 else f"{names[0]} ({rows.unit.iloc[0]})")
+    import seaborn as sns
+
+    names = rows.name.unique()
+    sns.lineplot(
+        rows, x="time", y="value", hue="name", units="instance", estimator=None, linewidth=0.9, alpha=0.8,
+        palette="tab10", legend=len(names) > 1, ax=axis,
+    )  # fmt: skip
+    axis.set(xlabel="time (s)", ylabel=label if len(names) > 1 else f"{names[0]} ({rows.unit.iloc[0]})")
     if len(names) > 1:
-        across = -(-len(names) // LEGEND_ROWS)
-        axis.legend(fontsize=6, ncols=across, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": -(-len(names) // LEGEND_ROWS)}
+        sns.move_legend(axis, title=None, fontsize=6, **above)
 
 
-def _paths(figure: Figure, place: tuple[int, int, int], rows: pd.DataFrame, paths: pd.DataFrame) -> None:
-    import matplotlib.pyplot as plt
-    import numpy as np
+def _view(axis: Axes, rows: pd.DataFrame, first: str, second: str) -> None:
+    """Paths, as seen along the third axis."""
+    import seaborn as sns
     from matplotlib.patches import Circle
 
     from sobolev_diffusion.figures.trajectories import points
 
-    columns = points(rows[rows.series == "column"])
+    paths = rows[rows.series == "path"].pivot(index=["instance", "time"], columns="name", values="value")
     goals = points(rows[rows.series == "goal"])
-    flat = not columns.empty or np.ptp(paths[paths.name == "x"].value) < 1e-9
-    first, second = ("y", "z") if columns.empty and flat else ("x", "y")
-    axis: Any = figure.add_subplot(*place) if flat else figure.add_subplot(*place, projection="3d")
-    shown = [first, second] if flat else ["x", "y", "z"]
-    runs = paths.instance.nunique()
-    for index, (_, run) in enumerate(paths.groupby("instance")):
-        point = run.pivot(index="time", columns="name", values="value")
-        colour = plt.get_cmap("cividis")(index / max(1, runs - 1))  # the other panels' tell coordinates apart
-        axis.plot(*(point[name] for name in shown), color=colour, linewidth=1)
-        axis.plot(*(point[name].iloc[:1] for name in shown), "o", color=colour, markersize=3)
+    sns.lineplot(
+        paths.reset_index(), x=first, y=second, hue="instance", palette="cividis", estimator=None, sort=False,
+        linewidth=1, legend=False, ax=axis,
+    )  # fmt: skip
+    starts = paths.groupby("instance").first()
+    axis.plot(starts[first], starts[second], "o", color="0.3", markersize=3, label="start")
     if not goals.empty:
-        axis.plot(*(goals[name] for name in shown), "k*", markersize=5, linestyle="none")
+        axis.plot(goals[first], goals[second], "k*", markersize=5, label="goal")
     column: Any
-    for column in columns.itertuples():
-        axis.add_patch(Circle((column.x, column.y), column.radius, color="0.6"))
-    axis.set_xlabel(f"{shown[0]} (m)")
-    axis.set_ylabel(f"{shown[1]} (m)")
-    if flat:
-        axis.set_aspect("equal")
-    else:
-        axis.set_zlabel("z (m)")
-        axis.locator_params(nbins=3)  # in perspective, labels of more ticks overlap
+    for column in points(rows[rows.series == "column"]).itertuples():
+        axis.add_patch(Circle((column.x, column.y), column.radius, color="0.7", linewidth=0))
+    axis.set(xlabel=f"{first} (m)", ylabel=f"{second} (m)")
+    axis.set_aspect("equal", adjustable="datalim")
+    axis.legend(fontsize=6, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

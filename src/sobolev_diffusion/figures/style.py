@@ -1,41 +1,14 @@
-"""How methods are labelled and coloured, and how figures reach the disk: the same data, the same bytes."""
+"""How methods are labelled and coloured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import matplotlib
-
-matplotlib.use("agg")
-import matplotlib.pyplot as plt
 import yaml
 
 from sobolev_diffusion.config.methods import TO_ALONE
-
-plt.rcParams.update(
-    {
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.alpha": 0.3,
-        "legend.frameon": False,
-        "legend.fontsize": 8,
-        "pdf.fonttype": 42,
-        "savefig.bbox": "tight",
-        "savefig.dpi": 200,
-    }
-)
-
-
-Dash = Literal["-", "--", ":"]
-"""How a line is drawn."""
-
-OFF_SCALE: dict[str, Any] = {"linestyle": "none", "marker": (6, 2, 0), "markersize": 7}
-"""The mark at the top of a panel for a mean above its limit."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-import sobolev_diffusion.figures.style  # noqa: F401 how figures of this project look
+import sobolev_diffusion.figures.theme  # noqa: F401 how figures of this project look
 from sobolev_diffusion.figures import scene
 from sobolev_diffusion.figures.speed_up import times_as_fast
 from sobolev_diffusion.own_problem.fitted import Fitted

@@ -23,7 +23,7 @@ class Animation(Drawing):
     title: str
     """Title of the page."""
     count: PositiveInt = 4
-    """How many solutions move at once."""
+    """How many solutions are shown."""
 
     @property
     def heading(self) -> str:
@@ -36,10 +36,14 @@ class Animation(Drawing):
         return (results.solutions(self.task),)
 
     def write(self, stem: Path, inputs: Inputs, style: Style) -> None:
-        """A page that plays the first `count` runs, all at once."""
-        from sobolev_diffusion.figures.scene import page
+        """A page that plays the first `count` runs: one after another if there are meshes, else at once."""
+        from sobolev_diffusion.figures import robot_page, scene
         from sobolev_diffusion.files import write_text_atomically
+        from sobolev_diffusion.tasks.multibody import MultibodyTask
 
         ((task, runs),) = inputs.solutions()
-        text = page(task, runs, self.title, self.count)
+        if isinstance(task, MultibodyTask) and (meshes := task.meshes()) is not None:
+            text = robot_page.page(task, meshes, runs, self.title, self.count)
+        else:
+            text = scene.page(task, runs, self.title, self.count)
         write_text_atomically(stem.with_suffix(".html"), text)

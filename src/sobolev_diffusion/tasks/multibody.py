@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import aligator
 import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, ControlMode, Task
+from sobolev_diffusion.tasks.robots import load_meshes
 
 
 class MultibodyTask(Task):
@@ -21,6 +24,9 @@ class MultibodyTask(Task):
 
     space: aligator.manifolds.MultibodyPhaseSpace
     dynamics: aligator.ExplicitDynamicsModel
+
+    urdf: ClassVar[str] = ""
+    """Of the robot, below the folder of robots (see `robots`), where it has meshes."""
 
     configuration_gain = 0.2
     """g of `inverse_dynamics`."""
@@ -70,6 +76,10 @@ class MultibodyTask(Task):
                 )
                 segments.append((places[joint], np.array(tip)))
         return np.array(segments)
+
+    def meshes(self) -> pin.GeometryModel | None:
+        """What the robot looks like; None where only its links are known."""
+        return load_meshes(self.urdf, self.model) if self.urdf else None
 
     def gravity_control(self, x: Array) -> Array:
         """The control that best cancels gravity at x, within the limits, (nu,)."""

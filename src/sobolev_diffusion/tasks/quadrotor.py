@@ -59,13 +59,14 @@ class Quadrotor(MultibodyTask):
     """
 
     name = "quadrotor"
+    urdf = "hector_description/robots/quadrotor_base.urdf"
     dt = 0.02
     goal_tolerance = 0.2
     state_weights = (1.0, 0.1, 0.1, 0.1)
     """Of position, rotation, linear and angular velocity, per second."""
 
     def __init__(self, control: ControlMode = "state", horizon: int = 150) -> None:
-        model = load_robot("hector_description/robots/quadrotor_base.urdf", pin.JointModelFreeFlyer())
+        model = load_robot(self.urdf, pin.JointModelFreeFlyer())
         lower, upper = np.zeros(4), np.full(4, MAX_THRUST)
         super().__init__(model, rotor_wrenches(), lower, upper, control)
         self.horizon = horizon

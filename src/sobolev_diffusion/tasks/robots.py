@@ -24,3 +24,9 @@ def load_robot(urdf: str, root: pin.JointModel | None = None) -> pin.Model:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such URDF file; install example-robot-data")
     return pin.buildModelFromUrdf(str(path)) if root is None else pin.buildModelFromUrdf(str(path), root)
+
+
+def load_meshes(urdf: str, model: pin.Model) -> pin.GeometryModel:
+    """What a robot of `load_robot` looks like."""
+    folders = [str(ROBOTS.parents[1])]  # of what begins with package://
+    return pin.buildGeomFromUrdf(model, str(ROBOTS / urdf), pin.GeometryType.VISUAL, package_dirs=folders)

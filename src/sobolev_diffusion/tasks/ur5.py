@@ -25,6 +25,7 @@ class UR5(MultibodyTask):
     """
 
     name = "ur5"
+    urdf = "ur_description/urdf/ur5_robot.urdf"
     dt = 0.02
     goal_tolerance = 0.05
 
@@ -35,7 +36,7 @@ class UR5(MultibodyTask):
         control: ControlMode = "state",
         horizon: int = 100,
     ) -> None:
-        model = load_robot("ur_description/urdf/ur5_robot.urdf")
+        model = load_robot(self.urdf)
         limit = model.upperEffortLimit.copy()
         super().__init__(model, np.eye(model.nv), -limit, limit, control)
         self.horizon = horizon

@@ -37,8 +37,10 @@ def test_fresh_clone_draws_and_computes_nothing(folder):
     config = written(folder)
     assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
     assert "drawing figure fig1_pendulum: not drawn in this folder yet" in output
+    assert output.count("Job stats:") == 1
     status, output = workflow(folder, "-n")
     assert status == 0, output
+    assert output.count("Job stats:") == 1
     assert len(output.splitlines()) < 40, output  # a table, not a line for each of them
     assert planned(output) == {section[:-1]: len(config[section]) for section in DRAWN}
 

@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.rollouts import ARM, trained_on
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.experiment.read_configuration import load
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.tasks.base import Task
-
-from benchmarks.rollouts import ARM, trained_on  # isort: skip
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
 import control_loop as loop
@@ -30,10 +29,15 @@ OUT = Path(__file__).parent / "results/control_loop.md"
 BUDGET = 5  # iterations of the solver in a control step
 AFTER = 10  # steps after a jump or a push that are looked at by themselves
 
+SETTING = f"""{loop.STEPS} control steps of 20 ms an episode; the target jumps every {loop.JUMP}, and
+{loop.PUSH} steps after a jump the velocities are pushed. At most {BUDGET} iterations a step: a deadline is missed
+where the solver has not converged by then, and what it has is applied. An event is a jump or a push.
+Milliseconds of the processor, guess and solver."""
+
 
 @dataclass(frozen=True)
 class Robot:
-    """What is controlled, from what, and how hard it is pushed: sizes of pushes of the velocities, by name."""
+    """What is controlled, by what, and how hard it is pushed: sizes of pushes of the velocities, (nv,)."""
 
     name: str
     task: Task
@@ -98,12 +102,7 @@ def main() -> None:
             print(row, flush=True)
     OUT.write_text(
         "# Model predictive control, by where the solver starts from\n\n"
-        f"{loop.STEPS} control steps of 20 ms an episode; the target jumps every {loop.JUMP}, and "
-        f"{loop.PUSH} steps after each jump all joints that are pushed get that velocity more or less. At most "
-        f"{BUDGET} iterations a step: a deadline is missed where the solver has not converged by then, and what "
-        "it has is applied. An event is a jump or a push. Milliseconds of the processor, guess and solver.\n\n"
-        + pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
-        + "\n"
+        f"{SETTING}\n\n" + pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n"
     )
 
 

@@ -1,5 +1,6 @@
 """From a file to a report by commands, stopped on the way, and what is wrong in one line."""
 
+import os
 import resource
 import shutil
 import signal
@@ -13,10 +14,24 @@ import numpy as np
 import pytest
 
 from sobolev_diffusion.cli import main
+from sobolev_diffusion.config import TaskConfig
+from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.tasks.registry import make_task
 
 BLOCK = Path(__file__).with_name("block.py")
 COMMAND = [sys.executable, "-m", "sobolev_diffusion.cli"]
 FIT = ["fit", "block.py", "--out", "block.warm", "--quick", "--solves", "10", "--workers", "2"]
+
+
+PHASES = (
+    "comparing settings of the solver from the task's own guess",
+    "solving 10 training instances",
+    "comparing settings of the solver from guesses",
+    "solving 10 training instances again",
+    "learning from",  # trains, and rates on held-out instances
+    "comparing 4 trainings",
+    "comparing where to start from",
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +39,34 @@ def folder(tmp_path_factory):
     """Fitted by the command; stopped by Ctrl-C in each of its phases, and given again."""
     folder = tmp_path_factory.mktemp("own")
     shutil.copy(BLOCK, folder)
-    for phase in ("comparing settings", "solving 10", "learning from", "comparing 4"):
-        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests in the background ignore it
-        run = subprocess.Popen(COMMAND + FIT, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=heard)
-        for line in run.stderr:
-            if phase in line:
-                run.send_signal(signal.SIGINT)
-                break
-        rest = run.stderr.read()
-        assert run.wait() == 130
+    for phase in PHASES:
+        rest = stopped_in(phase, folder)
         assert rest.splitlines()[-1] == "stopped; the same command goes on from what is in block.warm.fitting"
         assert "Traceback" not in rest
         assert not (folder / "block.warm").exists()
     done = subprocess.run(COMMAND + FIT, cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "is it worth it? sobolev-diffusion report block.warm"
     return folder
+
+
+def stopped_in(phase, folder):
+    """What the command said from this phase on, when Ctrl-C came, which its workers hear, too."""
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests in the background ignore it
+    run = subprocess.Popen(
+        COMMAND + FIT,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heard,
+        start_new_session=True,
+    )
+    for line in run.stderr:
+        if phase in line:
+            os.killpg(run.pid, signal.SIGINT)
+            break
+    rest = run.stderr.read()
+    assert run.wait() == 130, rest
+    return rest
 
 
 def test_what_was_stopped_gives_the_bytes_of_what_was_not(folder, tmp_path):
@@ -160,6 +188,29 @@ def test_a_problem_without_a_solution_is_told_in_one_line(tmp_path):
         main(["fit", str(path), "--out", out, "--quick", "--workers", "2"])
 
 
+def test_fewer_demonstrations_than_needed_are_told_in_one_line(tmp_path):
+    """A target beyond what the first instances have is out of reach."""
+    path, out = tmp_path / "block.py", str(tmp_path / "block.warm")
+    task = make_task("block", TaskConfig(module=str(BLOCK)))
+    targets = np.array([instance(task, TRAINING, 0, number)[2] for number in range(10)])
+    nearest = targets[:3].min()
+    assert (targets <= nearest).sum() < 5
+    lines = BLOCK.read_text().replace("return aligator.TrajOptProblem", "problem = aligator.TrajOptProblem")
+    path.write_text(
+        f"""{lines}
+        if theta[2] > {nearest!r}:
+            out_of_reach = aligator.StateErrorResidual(self.space, 1, np.array([1e3, 0.0]))
+            problem.addTerminalConstraint(out_of_reach, aligator.constraints.EqualityConstraintSet())
+        return problem
+"""
+    )
+    with pytest.raises(
+        SystemExit, match=r"^block: \d of 10 training instances were solved, at least 5"
+    ) as ended:
+        main(["fit", str(path), "--out", out, "--quick", "--solves", "10", "--workers", "2"])
+    assert "\n" not in str(ended.value.code)
+
+
 def test_a_full_disk_is_told_in_one_line_and_loses_nothing(tmp_path):
     """The kernel refuses to let a file grow, as on a full disk."""
     shutil.copy(BLOCK, tmp_path)
@@ -168,10 +219,18 @@ def test_a_full_disk_is_told_in_one_line_and_loses_nothing(tmp_path):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
-    run = subprocess.run(COMMAND + FIT, cwd=tmp_path, preexec_fn=limit, capture_output=True, text=True)
+    def fit(**how):
+        return subprocess.run(COMMAND + FIT, cwd=tmp_path, capture_output=True, text=True, **how)
+
+    run = fit(preexec_fn=limit)
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1] == (
         "File too large: nothing is lost; make room, and give the same command again"
     )
     assert "Traceback" not in run.stderr
     assert list((tmp_path / "block.warm.fitting").glob("scan.*.json"))
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "block.warm.fitting").iterdir()}
+    again = fit()
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert (tmp_path / "block.warm").exists()

@@ -30,8 +30,8 @@ BUDGET = 5  # iterations of the solver in a control step
 AFTER = 10  # steps after a jump or a push that are looked at by themselves
 
 SETTING = f"""{loop.STEPS} control steps of 20 ms an episode; the target jumps every {loop.JUMP}, and
-{loop.PUSH} steps after a jump the velocities are pushed. At most {BUDGET} iterations a step: a deadline is missed
-where the solver has not converged by then, and what it has is applied. An event is a jump or a push.
+{loop.PUSH} steps after a jump the velocities are pushed. At most {BUDGET} iterations a step: a deadline is
+missed where the solver has not converged by then, and what it has is applied. An event is a jump or a push.
 Milliseconds of the processor, guess and solver."""
 
 

@@ -7,6 +7,7 @@ import torch
 from native_cases import make_inputs, relative
 
 from sobolev_diffusion.config.kinds import KINDS
+from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.policies import ChunkPolicy, Policy
 
@@ -35,3 +36,9 @@ def test_agrees_with_pytorch(path):
         predictor = policy.kernels.predictor(instruction_set)
         chunk = torch.from_numpy(predictor.predict(*(tensor.numpy() for tensor in inputs)))
         assert relative(chunk, expected) < 1e-5
+
+
+def test_of_every_robot_a_policy_is_kept_and_all_of_them_are_small():
+    robots = {read_stamp(path)["settings"]["task"]["name"].removesuffix("_columns") for path in FROZEN}
+    assert {"pendulum", "double_pendulum", "ur5_small_fixed", "ur5_small_random", "quadrotor"} <= robots
+    assert sum(path.stat().st_size for path in CACHE.iterdir()) <= 60_000_000

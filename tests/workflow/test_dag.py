@@ -143,6 +143,24 @@ def test_mistake_in_the_configuration_is_one_line(folder):
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["config/smoke.yaml", "all"], "all: no configuration file; put -- before what is to be made"),
+        (
+            ["config/smoke.yaml", "results/figures/fig1_pendulum.png"],
+            "results/figures/fig1_pendulum.png: no configuration file; put -- before what is to be made",
+        ),
+        (["nowhere.yaml", "--", "all"], "nowhere.yaml: there is no such configuration file"),
+    ],
+)
+def test_what_snakemake_would_take_for_a_configuration_is_one_line(folder, arguments, said):
+    status, output = snakemake(folder, "-n", "--configfile", *arguments)
+    assert status != 0
+    assert output.splitlines()[-1] == said
+    assert "Traceback" not in output
+
+
 def test_file_of_other_settings_is_refused(folder):
     wrong = "results/policies/pendulum/diff/n10/epochs5/seed0/iter1.0123456789abcdef.safetensors"
     status, output = snakemake(folder, "-n", wrong)

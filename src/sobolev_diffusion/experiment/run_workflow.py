@@ -32,14 +32,32 @@ def run_workflow(arguments: Sequence[str]) -> int:
     """
     if importlib.util.find_spec("snakemake") is None:
         raise ConfigError("snakemake is not installed: pip install 'sobolev-diffusion[workflow]'")
+    check_configuration_files(arguments)
+    command = [sys.executable, "-m", "snakemake", *_added(arguments), *arguments]
+    return subprocess.run(command).returncode
+
+
+def check_configuration_files(arguments: Sequence[str]) -> None:
+    """Check what Snakemake would read as configuration.
+
+    Raises:
+        ConfigError: one that is none, in one line.
+    """
     for given in configuration_files(arguments):
         if given.suffix not in YAML:
             raise ConfigError(f"{given}: no configuration file; put -- before what is to be made")
         if not given.is_file():
             raise ConfigError(f"{given}: there is no such configuration file")
         read_yaml(given)
-    command = [sys.executable, "-m", "snakemake", *_added(arguments), *arguments]
-    return subprocess.run(command).returncode
+
+
+def check_command_line() -> None:
+    """Check the command line that runs Snakemake itself, or end it with one line: asked by the profile, which
+    Snakemake reads before those files."""
+    try:
+        check_configuration_files(sys.argv[1:])
+    except ConfigError as error:
+        sys.exit(str(error))
 
 
 def configuration_files(arguments: Sequence[str]) -> list[Path]:

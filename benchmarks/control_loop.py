@@ -100,9 +100,10 @@ def main() -> None:
         for row in measure(robot):
             rows.append(row)
             print(row, flush=True)
+    table = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
     OUT.write_text(
         "# Model predictive control, by where the solver starts from\n\n"
-        f"{SETTING}\n\n" + pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n"
+        f"<!-- --8<-- [start:table] -->\n{SETTING}\n\n{table}\n<!-- --8<-- [end:table] -->\n"
     )
 
 

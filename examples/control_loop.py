@@ -57,6 +57,7 @@ class Driven:
     from_policy: list = field(default_factory=list)
 
 
+# --8<-- [start:loop]
 def drive(task, policy, thetas, start, cold, warm, rng, pushes, action_length=8):
     """Control a robot for as many steps as there are thetas.
 
@@ -101,6 +102,9 @@ def drive(task, policy, thetas, start, cold, warm, rng, pushes, action_length=8)
         if t in pushes:
             x = task.space.integrate(x, pushes[t])
     return driven
+
+
+# --8<-- [end:loop]
 
 
 def cost_of(task, problem, x, us):

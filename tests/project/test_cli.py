@@ -1,6 +1,7 @@
 """The command line: what is understood to be wrong is one line on the error stream, and status 1."""
 
 import argparse
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sobolev_diffusion
-from sobolev_diffusion.cli import main, make_parser
+from sobolev_diffusion.cli import RUN, main, make_parser
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,3 +79,22 @@ def test_the_help_of_run_is_ours(capsys):
         main(["run", "--help"])
     assert ended.value.code == 0
     assert "all that follows is for Snakemake" in capsys.readouterr().out
+
+
+COMMANDS = [
+    (page.name, line.split("#")[0].split("&&")[0].strip())
+    for page in sorted((ROOT / "docs").glob("*.md"))
+    for line in page.read_text().splitlines()
+    if line.startswith("    sobolev-diffusion ")
+]
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_commands_of_the_pages_are_understood(page, command):
+    name, *arguments = shlex.split(command)[1:]
+    options = make_parser().parse_args([name, *([] if name == RUN else arguments)])
+    assert options.command == name
+
+
+def test_the_pages_have_commands():
+    assert {"own_problem.md", "take_along.md"} <= {page for page, _ in COMMANDS}

@@ -1,4 +1,4 @@
-"""The commands of docs/own_problem.md, one after the other, and what they say. Slow: a car in Python is fitted."""
+"""The commands of docs/own_problem.md, one after the other, and what they say. Slow: they fit the car."""
 
 import re
 import shlex
@@ -14,14 +14,15 @@ from sobolev_diffusion.own_problem.guesser import TOLD
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 NUMBER = r"(?:[\d.e+-]+|infinitely)"
+ROW = rf"(?: +{NUMBER}){{3}} +(?:yes|no) +{NUMBER}"
 SAYS = {
     "fit": [
         rf"car\.warm: (?:{'|'.join(map(re.escape, TOLD.values()))})",
         r"is it worth it\? sobolev-diffusion report car\.warm",
     ],
     "report": [
-        rf"(?:Yes, warm starting pays|No, warm starting does not pay|It is not clear): from \w+ the solver is "
-        rf"{NUMBER}(?: times)? as fast as alone, guess included \(median of 30 held-out instances, .*",
+        r"(?:Yes, warm starting pays|No, warm starting does not pay|It is not clear): from \w+ the solver "
+        rf"is {NUMBER}(?: times)? as fast as alone, guess included \(median of 30 held-out instances, .*",
         r"car\.html",
     ],
     "solve": [

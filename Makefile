@@ -7,7 +7,7 @@ CMEEL := libaligator* libboost_* libcoal* libcrocoddyl* libfmt* libpinocchio_*
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 
-.PHONY: all test test-slow check-reproducibility bench smoke wheel lint docs environment
+.PHONY: all test test-slow check-reproducibility sanitize bench smoke wheel lint docs environment
 all: $(ENVIRONMENT)  ## every figure and table, redrawn from the cached artefacts
 	$(BIN)/snakemake --cores $(CORES) all
 
@@ -24,6 +24,9 @@ check-reproducibility: $(ENVIRONMENT)  ## a small slice computed anew, compared 
 
 smoke: $(ENVIRONMENT)  ## the whole chain from nothing, small counts
 	$(BIN)/snakemake --cores $(CORES) all --configfile config/smoke.yaml --config cache=off
+
+sanitize: $(ENVIRONMENT)  ## the tests of the bindings, compiled for AddressSanitizer
+	PATH="$(abspath $(BIN)):$$PATH" PYTHON=$(abspath $(BIN))/python bindings/tests/sanitize.sh -q
 
 bench: $(ENVIRONMENT)  ## performance ratios, written to benchmarks/results
 	$(BIN)/python -m benchmarks

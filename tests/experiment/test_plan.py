@@ -131,3 +131,39 @@ def test_a_task_that_came_to_mean_something_else_has_other_keys(monkeypatch):
     monkeypatch.setitem(TASK_REVISION, "ur5", TASK_REVISION["ur5"] + 1)
     assert not keys("ur5") & before[0]
     assert keys("pendulum") == before[1]
+
+
+def test_a_longer_training_at_the_end_learns_from_what_the_usual_policies_collect():
+    content = copy.deepcopy(DEFAULT)
+    loop = content["experiments"]["pendulum"]
+    loop.update(methods=["sob_diff"], n_traj=[20], iterations=2, epochs={"diffusion": [10]})
+    before = files(content)
+    loop["last_epochs"] = {"diffusion": [40]}
+    plan = Plan(validate(content), ROOT)
+    short, long = (
+        [each for each in plan.experiments.policies("pendulum", 2) if each.labels["epochs"] == epochs]
+        for epochs in (10, 40)
+    )
+    assert [each.sources for each in long] == [each.sources for each in short]
+    assert {each.labels["epochs"] for each in plan.experiments.policies("pendulum", 1)} == {10}
+    evaluated = plan.experiments.evaluations("pendulum")
+    assert {each.labels["iteration"] for each in evaluated if each.labels.get("epochs") == 40} == {2}
+    longest = plan.experiments.longest_evaluations("pendulum", "sob_diff")
+    assert {each.labels["epochs"] for each in longest} == {40}
+    longest = plan.experiments.longest_evaluations("pendulum", "sob_diff", iteration=1)
+    assert {each.labels["epochs"] for each in longest} == {10}
+    assert before.items() <= files(content).items()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"last_epochs": {"diffusion": [40]}}, "one iteration; name them among epochs"),
+        ({"iterations": 2, "last_epochs": {"direct": [200]}}, "direct: 200 is among epochs already"),
+    ],
+)
+def test_lengths_of_the_last_training_that_make_no_sense_are_named(given, message):
+    content = copy.deepcopy(DEFAULT)
+    content["experiments"]["pendulum"].update(given)
+    with pytest.raises(ConfigError, match=message):
+        validate(content)

@@ -74,6 +74,9 @@ class ExperimentConfig(Entry):
     """How the iterations of Algorithm 1 collect and train."""
     epochs: dict[TrainedKind, tuple[PositiveInt, ...]]
     """K_epochs by kind of policy; several: each is a training of its own, with its own schedule."""
+    last_epochs: dict[TrainedKind, tuple[PositiveInt, ...]] = {}
+    """K_epochs of policies trained besides on what the last iteration learns from, the runs that the longest
+    trained of `epochs` collected."""
     action_lengths: tuple[PositiveInt, ...] = (1,)
     """T_a to evaluate; policies that are no diffusion are evaluated at 1."""
     last_action_lengths: tuple[PositiveInt, ...] = ()
@@ -89,11 +92,20 @@ class ExperimentConfig(Entry):
     def _check(self) -> ExperimentConfig:
         if self.guess != GuessConfig() and not self.refine:
             raise ValueError("guess: is chosen to be refined; set refine: true")
+        if self.last_epochs and self.iterations == 1:
+            raise ValueError("last_epochs: there is one iteration; name them among epochs")
+        for kind, lengths in self.last_epochs.items():
+            if twice := set(lengths) & set(self.epochs.get(kind, ())):
+                raise ValueError(f"last_epochs: {kind}: {min(twice)} is among epochs already")
         return self
 
     def trainings(self, policy: PolicyConfig) -> tuple[int | None, ...]:
         """K_epochs of each training of such a policy; one of None where there is nothing to train."""
         return self.epochs[cast(TrainedKind, policy.kind)] if policy.trained else (None,)
+
+    def last_trainings(self, policy: PolicyConfig) -> tuple[int, ...]:
+        """K_epochs of each training of such a policy in the last iteration alone."""
+        return self.last_epochs.get(cast(TrainedKind, policy.kind), ()) if policy.trained else ()
 
 
 class TimingConfig(Entry):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sobolev_diffusion.config import InterplayConfig
@@ -22,6 +22,8 @@ class Chain:
         epochs: K_epochs; none where there is nothing to train.
         seed: of instances, weights and noise.
         rules: how iterations collect and train.
+        collecting_epochs: K_epochs of the policies that collect, where they are trained for a length of their
+            own.
     """
 
     task: str
@@ -30,6 +32,17 @@ class Chain:
     epochs: int | None
     seed: int
     rules: InterplayConfig
+    collecting_epochs: int | None = None
+
+    @property
+    def collecting(self) -> Chain:
+        """The run whose policies collect what this one learns from; itself, unless they have a length of
+        their own."""
+        return (
+            self
+            if self.collecting_epochs is None
+            else replace(self, epochs=self.collecting_epochs, collecting_epochs=None)
+        )
 
     def instances(self, iteration: int) -> tuple[int, int]:
         """First and last (exclusive) training instance of an iteration."""

@@ -142,7 +142,9 @@ class Recipes:
         if (chain, iteration) in self._policies:
             return self._policies[chain, iteration]
         self.check_chunks(chain.task, chain.method)
-        before = () if chain.rules.reset or iteration == 1 else (self.policy(chain, iteration - 1),)
+        before = (
+            () if chain.rules.reset or iteration == 1 else (self.policy(chain.collecting, iteration - 1),)
+        )
         policy = self._remember(
             f"{chain.place}/iter{iteration}",
             PolicySettings(
@@ -160,6 +162,7 @@ class Recipes:
 
     def warm_demonstrations(self, chain: Chain, iteration: int) -> Artefact:
         """Solves of an iteration's instances from the rollout of the policy of the iteration before."""
+        chain = chain.collecting
         policy = self.policy(chain, iteration - 1)
         first, last = chain.instances(iteration)
         (length,) = self.method(chain.task, chain.method).policy.applicable([chain.rules.action_length])
@@ -287,13 +290,27 @@ class Recipes:
         """The longest trained policy of each method of a timing's experiment, of the first seed."""
         timing = self.config.timings[name]
         spec = self.config.experiments[timing.experiment]
-        chains = {}
-        for method in spec.methods:
-            longest = max(spec.trainings(self.method(spec.task, method).policy), key=lambda each: each or 0)
-            chains[method] = Chain(
-                spec.task, method, timing.n_traj, longest, self.config.first_seed, spec.interplay
+        return {
+            method: max(
+                self.chains(spec, method, timing.n_traj, self.config.first_seed),
+                key=lambda chain: chain.epochs or 0,
             )
-        return chains
+            for method in spec.methods
+        }
+
+    def chains(self, spec: ExperimentConfig, method: str, n_traj: int, seed: int) -> list[Chain]:
+        """The runs of Algorithm 1 of one method, n_traj and seed: one for each K_epochs.
+
+        Those of `last_epochs` learn from what the longest trained of the others collect.
+        """
+        policy = self.method(spec.task, method).policy
+        trainings, last = spec.trainings(policy), spec.last_trainings(policy)
+        collecting = max(trainings, key=lambda each: each or 0)
+        lengths = [(epochs, None) for epochs in trainings] + [(epochs, collecting) for epochs in last]
+        return [
+            Chain(spec.task, method, n_traj, epochs, seed, spec.interplay, before)
+            for epochs, before in lengths
+        ]
 
     def solver_timing(self, task: str, instances: int) -> Artefact:
         """Wall-clock times of TO alone on some evaluation instances of the first seed."""

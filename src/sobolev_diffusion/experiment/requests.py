@@ -32,8 +32,10 @@ class Experiments:
         spec = self.config.experiments[name]
         evaluations = [*self.alone(name)]
         for chain in self._chains(name):
+            first = 1 if chain.collecting == chain else spec.iterations
             evaluations += [
-                self.recipes.evaluation(spec, chain, iteration) for iteration in range(1, spec.iterations + 1)
+                self.recipes.evaluation(spec, chain, iteration)
+                for iteration in range(first, spec.iterations + 1)
             ]
         return tuple(evaluations)
 
@@ -59,7 +61,7 @@ class Experiments:
         spec = self.config.experiments[name]
         return tuple(
             self.recipes.evaluation(spec, chain, iteration or spec.iterations)
-            for chain in self.longest_trained(name, method)
+            for chain in self.longest_trained(name, method, iteration)
             if n_traj in (None, chain.n_traj) and (seeds is None or chain.seed in seeds)
         )
 
@@ -75,12 +77,16 @@ class Experiments:
         spec = self.config.experiments[name]
         if not 1 <= iteration <= spec.iterations:
             raise ConfigError(f"config: experiments.{name}: {spec.iterations} iterations, no {iteration}")
-        return tuple(self.recipes.policy(chain, iteration) for chain in self._chains(name))
+        return tuple(self.recipes.policy(chain, iteration) for chain in self._chains(name, iteration))
 
     def collections(self, name: str) -> tuple[Artefact, ...]:
         """How the collecting of an experiment went, in every run of Algorithm 1."""
         spec = self.config.experiments[name]
-        return tuple(self.recipes.collection(chain, spec.iterations) for chain in self._chains(name))
+        return tuple(
+            self.recipes.collection(chain, spec.iterations)
+            for chain in self._chains(name)
+            if chain.collecting == chain
+        )
 
     def timing(self, name: str) -> Artefact:
         """Wall-clock times of an experiment's methods."""
@@ -118,18 +124,26 @@ class Experiments:
         iterations = self.config.experiments[name].iterations
         return self.recipes.paths(chain, iterations, action_length, instances)
 
-    def _chains(self, name: str) -> list[Chain]:
+    def _chains(self, name: str, iteration: int | None = None) -> list[Chain]:
+        """Those that train in an iteration, the last unless given."""
         spec = self.config.experiments[name]
-        return [
-            Chain(spec.task, method, n_traj, epochs, seed, spec.interplay)
+        chains = [
+            [self.recipes.chains(spec, method, n_traj, seed) for seed in self.config.seeds_of(name)]
             for method in spec.methods
             for n_traj in spec.n_traj
-            for epochs in spec.trainings(self.recipes.method(spec.task, method).policy)
-            for seed in self.config.seeds_of(name)
+        ]
+        is_last = iteration in (None, spec.iterations)
+        return [
+            chain
+            for by_seed in chains
+            for of_one_length in zip(*by_seed, strict=True)
+            for chain in of_one_length
+            if is_last or chain.collecting == chain
         ]
 
-    def longest_trained(self, name: str, method: str) -> list[Chain]:
-        """The chains of a method of an experiment with the most epochs; all where nothing is trained."""
-        chains = [chain for chain in self._chains(name) if chain.method == method]
+    def longest_trained(self, name: str, method: str, iteration: int | None = None) -> list[Chain]:
+        """The chains of a method of an experiment with the most epochs in an iteration, the last unless
+        given; all where nothing is trained."""
+        chains = [chain for chain in self._chains(name, iteration) if chain.method == method]
         longest = max((chain.epochs or 0 for chain in chains), default=0)
         return [chain for chain in chains if (chain.epochs or 0) == longest]

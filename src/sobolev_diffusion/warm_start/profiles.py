@@ -7,7 +7,6 @@ the solver starts, and the last iterations change nothing that a user sees.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -21,13 +20,15 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.solve import solve
-from sobolev_diffusion.solver.workers import Failure, call_on_all
+from sobolev_diffusion.solver.workers import Failure
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.closed_loop import follow
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
+from sobolev_diffusion.tasks.problems import Problem
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
 from sobolev_diffusion.warm_start.refine import refine_guess
+from sobolev_diffusion.warm_start.steady import solved, timed
 from sobolev_diffusion.weakened import counted, weaken
 
 DISTURBANCE = 0.05  # of the controls from which the floor is measured, as a fraction of their mean size
@@ -47,7 +48,7 @@ def profile(
     """Every iterate of TO alone, of the solver from the guess of each policy, and of the floor.
 
     The floor is what any guess can be worth: the solver from the solution of TO alone itself, its controls
-    disturbed by 5% of their mean size and followed with its gains.
+    disturbed by 5% of their mean size and followed with its gains. How seconds are taken: `steady`.
 
     Args:
         task: builds the problems; building one is not timed, for everybody needs it.
@@ -73,13 +74,18 @@ def profile(
     tables: list[pd.DataFrame] = []
     errors: list[str] = []
 
-    def solved(solving: Callable[[], Solution]) -> Solution | None:
-        """A solve in a process of its own, which may die: then there is none."""
-        (answer,) = call_on_all(lambda _: solving(), 1)
+    def run(solving: Callable[[], Solution]) -> Solution | None:
+        """None where its process died."""
+        answer = solved(solving)
         reason = answer.reason if isinstance(answer, Failure) else answer.error
         if reason:
             errors.append(reason)
         return None if isinstance(answer, Failure) else answer
+
+    def guess_by(method: str, number: int, problem: Problem) -> Guess:
+        noise = [evaluation_noise(task, seed, number)]
+        (guess,) = choosers[method].choose([thetas[number]], [problem], lengths[method], noise)
+        return guess
 
     for number, theta in enumerate(thetas):
         problem = task.problem(theta)
@@ -87,22 +93,17 @@ def profile(
 
         refined = partial(refine_guess, task, theta, problem, warm=warm, cold=cold, with_history=True)
         from_afar = partial(solve, problem, task.guess(theta), cold, with_gains=True, with_history=True)
-        alone = solved(from_afar)
+        alone = run(from_afar)
         table = _iterates(alone, None, 0.0, cold)
         tables.append(table.assign(method=TO_ALONE, source="interpolated", **about))
-        for method, chooser in choosers.items():
-            if number == 0:  # the first call packs weights and loads code
-                chooser.choose([theta], [problem], lengths[method], [stream("warm-up", task.name)])
-            start = time.perf_counter()
-            noise = [evaluation_noise(task, seed, number)]
-            (guess,) = chooser.choose([theta], [problem], lengths[method], noise)
-            seconds = time.perf_counter() - start
-            solution = solved(partial(refined, guess, restart=guesses.restart))
+        for method in policies:
+            guess, seconds = timed(partial(guess_by, method, number, problem))
+            solution = run(partial(refined, guess, restart=guesses.restart))
             table = _iterates(solution, guess, seconds, cold)
             tables.append(table.assign(method=method, source=guess.source, **about))
         if alone is not None and alone.converged:
             floor = _disturbed(task, theta, alone, stream("disturbance", task.name, seed, number))
-            solution = solved(partial(refined, floor, restart=False))
+            solution = run(partial(refined, floor, restart=False))
             table = _iterates(solution, None, 0.0, cold)
             tables.append(table.assign(method=FLOOR, source="solution", **about))
     weaken("profiled solves have no result", len(errors), len(tables), counted(errors))

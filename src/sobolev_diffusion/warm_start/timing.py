@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -14,12 +15,12 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.solve import solve
-from sobolev_diffusion.solver.workers import Failure, call_on_all
+from sobolev_diffusion.solver.workers import Failure
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.instances import evaluation_noise, evaluation_thetas
-from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.rollout import roll_out
+from sobolev_diffusion.warm_start.steady import solved, timed
 from sobolev_diffusion.weakened import counted, weaken
 
 
@@ -34,7 +35,7 @@ def time_policies(
 ) -> pd.DataFrame:
     """Time TO alone, and rollout plus refining of each policy at each T_a.
 
-    Each solve has a process of its own, which may die; the seconds are those within it.
+    Each solve has a process of its own, which may die; how seconds are taken: `steady`.
 
     Returns:
         A row per (method, action_length, instance): rollout_seconds, solve_seconds, total_seconds,
@@ -49,9 +50,7 @@ def time_policies(
         method: str, length: int | None, number: int, rollout_seconds: float, guess: tuple[Array, Array]
     ) -> None:
         start = time.perf_counter()
-        (solution,) = call_on_all(
-            lambda _: solve(task.problem(thetas[number]), guess, warm if length else cold), 1
-        )
+        solution = solved(lambda: solve(task.problem(thetas[number]), guess, warm if length else cold))
         if isinstance(solution, Failure):  # the process died, or a guess was not finite
             solution = replace(Solution.failed(guess, solution.reason), seconds=time.perf_counter() - start)
         if solution.error:
@@ -69,16 +68,16 @@ def time_policies(
             }
         )
 
+    def roll(policy: Policy, length: int, number: int) -> tuple[Array, Array]:
+        generator = evaluation_noise(task, seed, number)
+        rollouts = roll_out(task, policy, [thetas[number]], length, [generator])
+        return warm_guess(task, rollouts.xs[0], rollouts.us[0], warm)
+
     for number, theta in enumerate(thetas):
         add(TO_ALONE, None, number, 0.0, task.guess(theta))
         for method, policy in policies.items():
             for length in policy.config.applicable(action_lengths):
-                generator = evaluation_noise(task, seed, number)
-                if number == 0:  # the first call packs weights and loads code
-                    roll_out(task, policy, [theta], length, [stream("warm-up", task.name)])
-                start = time.perf_counter()
-                rollouts = roll_out(task, policy, [theta], length, [generator])
-                guess = warm_guess(task, rollouts.xs[0], rollouts.us[0], warm)
-                add(method, length, number, time.perf_counter() - start, guess)
+                guess, seconds = timed(partial(roll, policy, length, number))
+                add(method, length, number, seconds, guess)
     weaken("timed solves have no result", len(errors), len(rows), counted(errors))
     return pd.DataFrame(rows).astype({"action_length": "Int64"})

@@ -35,14 +35,15 @@ class Chain:
     collecting_epochs: int | None = None
 
     @property
+    def collects(self) -> bool:
+        """Whether its own policies collect what it learns from."""
+        return self.collecting_epochs is None
+
+    @property
     def collecting(self) -> Chain:
         """The run whose policies collect what this one learns from; itself, unless they have a length of
         their own."""
-        return (
-            self
-            if self.collecting_epochs is None
-            else replace(self, epochs=self.collecting_epochs, collecting_epochs=None)
-        )
+        return self if self.collects else replace(self, epochs=self.collecting_epochs, collecting_epochs=None)
 
     def instances(self, iteration: int) -> tuple[int, int]:
         """First and last (exclusive) training instance of an iteration."""

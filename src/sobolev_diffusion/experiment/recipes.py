@@ -5,7 +5,7 @@ Needs no torch and no solver, so that the workflow is quick to look at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -292,14 +292,14 @@ class Recipes:
         spec = self.config.experiments[timing.experiment]
         return {
             method: max(
-                self.chains(spec, method, timing.n_traj, self.config.first_seed),
+                self.chains(spec, method, timing.n_traj, [self.config.first_seed]),
                 key=lambda chain: chain.epochs or 0,
             )
             for method in spec.methods
         }
 
-    def chains(self, spec: ExperimentConfig, method: str, n_traj: int, seed: int) -> list[Chain]:
-        """The runs of Algorithm 1 of one method, n_traj and seed: one for each K_epochs.
+    def chains(self, spec: ExperimentConfig, method: str, n_traj: int, seeds: Sequence[int]) -> list[Chain]:
+        """The runs of Algorithm 1 of one method and n_traj: for each K_epochs one of each seed.
 
         Those of `last_epochs` learn from what the longest trained of the others collect.
         """
@@ -310,6 +310,7 @@ class Recipes:
         return [
             Chain(spec.task, method, n_traj, epochs, seed, spec.interplay, before)
             for epochs, before in lengths
+            for seed in seeds
         ]
 
     def solver_timing(self, task: str, instances: int) -> Artefact:

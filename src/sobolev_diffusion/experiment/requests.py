@@ -32,7 +32,7 @@ class Experiments:
         spec = self.config.experiments[name]
         evaluations = [*self.alone(name)]
         for chain in self._chains(name):
-            first = 1 if chain.collecting == chain else spec.iterations
+            first = 1 if chain.collects else spec.iterations
             evaluations += [
                 self.recipes.evaluation(spec, chain, iteration)
                 for iteration in range(first, spec.iterations + 1)
@@ -83,9 +83,7 @@ class Experiments:
         """How the collecting of an experiment went, in every run of Algorithm 1."""
         spec = self.config.experiments[name]
         return tuple(
-            self.recipes.collection(chain, spec.iterations)
-            for chain in self._chains(name)
-            if chain.collecting == chain
+            self.recipes.collection(chain, spec.iterations) for chain in self._chains(name) if chain.collects
         )
 
     def timing(self, name: str) -> Artefact:
@@ -127,18 +125,13 @@ class Experiments:
     def _chains(self, name: str, iteration: int | None = None) -> list[Chain]:
         """Those that train in an iteration, the last unless given."""
         spec = self.config.experiments[name]
-        chains = [
-            [self.recipes.chains(spec, method, n_traj, seed) for seed in self.config.seeds_of(name)]
-            for method in spec.methods
-            for n_traj in spec.n_traj
-        ]
-        is_last = iteration in (None, spec.iterations)
+        is_last, seeds = iteration in (None, spec.iterations), self.config.seeds_of(name)
         return [
             chain
-            for by_seed in chains
-            for of_one_length in zip(*by_seed, strict=True)
-            for chain in of_one_length
-            if is_last or chain.collecting == chain
+            for method in spec.methods
+            for n_traj in spec.n_traj
+            for chain in self.recipes.chains(spec, method, n_traj, seeds)
+            if is_last or chain.collects
         ]
 
     def longest_trained(self, name: str, method: str, iteration: int | None = None) -> list[Chain]:

@@ -22,9 +22,8 @@ class DiffusionPolicy(ChunkPolicy):
     network: ConditionalUnet1d
 
     def __init__(self, config: PolicyConfig, action_dim: int, observation_dim: int) -> None:
-        from sobolev_diffusion.policies.ddpm import (
-            square_cosine,
-        )  # two seconds, only for who has such a policy
+        # takes two seconds: only for who has such a policy
+        from sobolev_diffusion.policies.ddpm import square_cosine
 
         super().__init__(config, action_dim, observation_dim)
         self.ddpm = square_cosine(config.diffusion_steps, config.predict)

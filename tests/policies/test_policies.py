@@ -299,3 +299,13 @@ def test_no_scale_is_below_a_fraction_of_the_largest():
     np.testing.assert_allclose(floored.scale, [0.1 * plain.scale[2], plain.scale[1], plain.scale[2]])
     np.testing.assert_array_equal(floored.mean, plain.mean)
     np.testing.assert_allclose(floored.inverse(floored.forward(samples)), samples)
+
+
+def test_sampling_draws_nothing_of_its_own():
+    """The noise is given; PyTorch's own generator, which a caller may use, stays where it was."""
+    policy = make()
+    state = torch.get_rng_state()
+    policy.predict_normalised(
+        torch.zeros(2, NO), torch.zeros(2, policy.history, NA), torch.zeros(2, *policy.noise_shape)
+    )
+    assert torch.equal(torch.get_rng_state(), state)

@@ -5,19 +5,15 @@ Importing diffusers takes longer than PyTorch: import this where there is a diff
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
-from torch import Tensor
 
 
 class Ddpm(DDPMScheduler):
-    """diffusers' scheduler, whose `step` gives the mean (5) alone: the noise of a prediction is given."""
-
-    def _get_variance(self, *_: Any, **__: Any) -> Tensor:
-        return torch.zeros(())
+    """diffusers' scheduler, and what its `step` computes, as numbers: `step` draws noise, ours is given."""
 
     def coefficients(self) -> dict[str, np.ndarray]:
         """Of equations (3) to (5) for the diffusion steps i = 0 .. N_diff - 1, (N_diff,) each.

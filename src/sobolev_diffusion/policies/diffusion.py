@@ -115,9 +115,11 @@ class DiffusionPolicy(ChunkPolicy):
         tau = noise[:, 0].clone()
         for i in reversed(range(self.denoising_steps)):
             tau[:, :known] = history
-            (tau, _) = self.ddpm.step(output(tau, i), i, tau, return_dict=False)
+            c = {name: float(values[i]) for name, values in self.coefficients.items()}
+            clean = self.clean(tau, _same_step(tau, i), output(tau, i))
+            tau = c["clean"] * clean + c["noisy"] * tau
             if i > 0:
-                tau = tau + float(self.coefficients["deviation"][i]) * noise[:, self.denoising_steps - i]
+                tau = tau + c["deviation"] * noise[:, self.denoising_steps - i]
         tau[:, :known] = history
         return tau
 

@@ -15,6 +15,7 @@ HORIZONS = {
     "ur5": 100,
     "quadrotor": 150,
     "quadrotor_columns": 200,
+    "talos": 60,
     "pendulum_crocoddyl": 200,
     "ur5_crocoddyl": 100,
     "quadrotor_crocoddyl": 150,

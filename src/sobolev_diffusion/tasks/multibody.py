@@ -44,10 +44,13 @@ class MultibodyTask(Task):
         self.actuation = actuation
         self.lower, self.upper = lower, upper
         self.space = aligator.manifolds.MultibodyPhaseSpace(model)
-        forward = aligator.dynamics.MultibodyFreeFwdDynamics(self.space, actuation)
-        self.dynamics = aligator.dynamics.IntegratorSemiImplEuler(forward, self.dt)
+        self.dynamics = aligator.dynamics.IntegratorSemiImplEuler(self.forward_dynamics(), self.dt)
         self._data = model.createData()
         self._unactuate = np.linalg.pinv(actuation)
+
+    def forward_dynamics(self) -> aligator.dynamics.ODEAbstract:
+        """Accelerations from state and control, in continuous time: of a robot that touches nothing."""
+        return aligator.dynamics.MultibodyFreeFwdDynamics(self.space, self.actuation)
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         """A stage with this cost, the dynamics and the bounds on the control."""
@@ -94,15 +97,20 @@ class MultibodyTask(Task):
         v' = v_a + g (q_a (-) (q (+) dt v_a)) / dt. A gain g of 1 would reach q_a in one step whatever v_a is,
         as the paper does, but an error of 5 mrad in it then asks for 12 rad/s^2 at dt = 0.02 s.
         """
+        q, v = np.split(x, [self.model.nq])
+        acceleration = self.acceleration_towards(x, action)
+        unaccelerated = pin.nonLinearEffects(self.model, self._data, q, v).copy()
+        torque = pin.rnea(self.model, self._data, q, v, acceleration)
+        return self.within_limits(self._unactuate @ unaccelerated, self._unactuate @ (torque - unaccelerated))
+
+    def acceleration_towards(self, x: Array, action: Array) -> Array:
+        """What `inverse_dynamics` asks for, (nv,)."""
         nq = self.model.nq
         q, v = x[:nq], x[nq:]
         named = self.state_at(action)
         ahead = pin.integrate(self.model, q, self.dt * named[nq:])
         correction = pin.difference(self.model, ahead, named[:nq]) / self.dt
-        acceleration = (named[nq:] + self.configuration_gain * correction - v) / self.dt
-        unaccelerated = pin.nonLinearEffects(self.model, self._data, q, v).copy()
-        torque = pin.rnea(self.model, self._data, q, v, acceleration)
-        return self.within_limits(self._unactuate @ unaccelerated, self._unactuate @ (torque - unaccelerated))
+        return (named[nq:] + self.configuration_gain * correction - v) / self.dt
 
     def within_limits(self, unaccelerated: Array, accelerating: Array) -> Array:
         """As much of an acceleration as the motors can give, (nu,).

@@ -20,6 +20,7 @@ BUILT_IN = {
     "ur5": "ur5:UR5",
     "quadrotor": "quadrotor:Quadrotor",
     "quadrotor_columns": "quadrotor_columns:QuadrotorColumns",
+    "talos": "talos:Talos",
     "pendulum_crocoddyl": "pendulum_crocoddyl:PendulumCrocoddyl",
     "ur5_crocoddyl": "ur5_crocoddyl:UR5Crocoddyl",
     "quadrotor_crocoddyl": "quadrotor_crocoddyl:QuadrotorCrocoddyl",

@@ -16,6 +16,7 @@ HORIZONS = {
     "quadrotor": 150,
     "quadrotor_columns": 200,
     "talos": 60,
+    "acrobot": 200,
     "pendulum_crocoddyl": 200,
     "ur5_crocoddyl": 100,
     "quadrotor_crocoddyl": 150,

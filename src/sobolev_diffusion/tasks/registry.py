@@ -21,6 +21,7 @@ BUILT_IN = {
     "quadrotor": "quadrotor:Quadrotor",
     "quadrotor_columns": "quadrotor_columns:QuadrotorColumns",
     "talos": "talos:Talos",
+    "acrobot": "acrobot:Acrobot",
     "pendulum_crocoddyl": "pendulum_crocoddyl:PendulumCrocoddyl",
     "ur5_crocoddyl": "ur5_crocoddyl:UR5Crocoddyl",
     "quadrotor_crocoddyl": "quadrotor_crocoddyl:QuadrotorCrocoddyl",

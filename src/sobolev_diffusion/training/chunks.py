@@ -182,7 +182,9 @@ def prepare(
     state_scale = scales(chunks.state)
     observation_scale = policy.normalise_observation.scale.numpy()
     observation_jacobian = chunks.observation_jacobian * state_scale / observation_scale[:, None]
-    chunk, jacobian = chunks.chunk, chunks.chunk_jacobian * state_scale
+    # by far the largest array: of a robot of 34 degrees of freedom gigabytes, so it is changed in place
+    chunk, jacobian = chunks.chunk, chunks.chunk_jacobian
+    jacobian *= state_scale
     if policy.affine is not None:
         if fit:
             spread = scales(chunk[:, known:])
@@ -191,11 +193,11 @@ def prepare(
             )
             policy.affine.fit(observation, chunk, observation_jacobian, jacobian, known, weight)
         chunk = chunk - policy.affine(observation)
-        jacobian = jacobian - policy.affine.along(observation_jacobian)
+        jacobian -= policy.affine.along(observation_jacobian)
         jacobian[:, :known] = 0.0
     if fit:
         policy.normalise_action.fit(chunk[:, known:], floor)
-    jacobian = jacobian / policy.normalise_action.scale.numpy()[:, None]
+    jacobian /= policy.normalise_action.scale.numpy()[:, None]
     return TrainingSet(
         Batch(
             observation=_tensor(observation),

@@ -1,0 +1,92 @@
+"""Swing up a double pendulum whose elbow alone is driven (an acrobot) to balance at a given height."""
+
+from __future__ import annotations
+
+import aligator
+import numpy as np
+from scipy.linalg import solve_discrete_are
+from scipy.optimize import brentq
+
+from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.double_pendulum import LENGTH, double_pendulum_model
+from sobolev_diffusion.tasks.multibody import MultibodyTask
+
+LOWEST, HIGHEST = 1.4, 1.95  # m, of the tip above the shoulder; 2 is upright and straight
+STATE_WEIGHTS, TORQUE_WEIGHT = (0.5, 0.5, 0.05, 0.05), 0.05  # per second
+
+
+def balanced(height: float) -> Array:
+    """The state at rest with the centre of mass above the shoulder and the tip at a height, (4,); the elbow is
+    bent to one side."""
+
+    def bent(elbow: float) -> Array:
+        # of uniform rods along e_1 and e_2 the centre of mass is along 3 e_1 + e_2
+        return np.array([-np.arctan2(np.sin(elbow), 3 + np.cos(elbow)), elbow])
+
+    def tip(elbow: float) -> float:
+        shoulder = bent(elbow)[0]
+        return LENGTH * float(np.cos(shoulder) + np.cos(shoulder + elbow))
+
+    return np.concatenate([bent(brentq(lambda elbow: tip(elbow) - height, 0.0, np.pi)), np.zeros(2)])
+
+
+class Acrobot(MultibodyTask):
+    """theta = (q_0, v_0 = 0, height of the tip at the goal): both angles within `spread` rad of hanging down.
+
+    Args:
+        control, horizon: see `Task`.
+        torque_limit: of the elbow, N m.
+        spread: of the angles in the beginning, rad.
+    """
+
+    name = "acrobot"
+    dt = 0.02
+
+    def __init__(
+        self,
+        control: ControlMode = "torque",
+        horizon: int = 200,
+        torque_limit: float = 15.0,
+        spread: float = 0.3,
+    ) -> None:
+        limit = np.array([torque_limit])
+        super().__init__(double_pendulum_model(), np.array([[0.0], [1.0]]), -limit, limit, control)
+        self.horizon = horizon
+        self.spread = spread
+        self.state_cost = self.dt * np.diag(STATE_WEIGHTS)
+        self.torque_cost = self.dt * TORQUE_WEIGHT * np.eye(1)
+
+    def sample(self, rng: np.random.Generator) -> Array:
+        shoulder, elbow = rng.uniform(-self.spread, self.spread, 2)
+        return np.array([np.pi + shoulder, elbow, 0.0, 0.0, rng.uniform(LOWEST, HIGHEST)])
+
+    def goal_state(self, theta: Array) -> Array:
+        return balanced(theta[self.space.nx])
+
+    def problem(self, theta: Array) -> aligator.TrajOptProblem:
+        goal = self.goal_state(theta)
+        holding = self.gravity_control(goal)
+        running = aligator.CostStack(self.space, self.nu)
+        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, self.state_cost))
+        running.addCost("torque", aligator.QuadraticControlCost(self.space, holding, self.torque_cost))
+        terminal = aligator.CostStack(self.space, self.nu)
+        to_go = aligator.QuadraticStateCost(self.space, self.nu, goal, self._cost_to_go(goal, holding))
+        terminal.addCost("cost to go", to_go)
+        stages = [self.stage(running)] * self.horizon
+        return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
+
+    def _cost_to_go(self, goal: Array, holding: Array) -> Array:
+        """P of the cost x^T P x / 2 of balancing from near the goal on, without end, (4, 4)."""
+        data = self.dynamics.createData()
+        self.dynamics.forward(goal, holding, data)
+        self.dynamics.dForward(goal, holding, data)
+        return solve_discrete_are(np.array(data.Jx), np.array(data.Ju), self.state_cost, self.torque_cost)
+
+    @property
+    def state_axes(self) -> tuple[Axis, ...]:
+        angles = tuple(Axis(f"{joint} angle", "rad") for joint in ("shoulder", "elbow"))
+        return (*angles, *(Axis(f"{joint} velocity", "rad/s") for joint in ("shoulder", "elbow")))
+
+    @property
+    def control_axes(self) -> tuple[Axis, ...]:
+        return (Axis("elbow torque", "N m"),)

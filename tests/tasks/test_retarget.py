@@ -20,6 +20,8 @@ NAMES = (
     "ur5_small_fixed",
     "quadrotor",
     "quadrotor_columns_3",
+    "talos",
+    "acrobot",
 )
 
 

@@ -15,6 +15,7 @@ from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.gains import linearise
 from sobolev_diffusion.solver.solve import solve, value_of
+from sobolev_diffusion.tasks.contacts import ContactTask
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import BUILT_IN, make_task
 from sobolev_diffusion.training.first_order_targets import action_sensitivities
@@ -23,7 +24,7 @@ from sobolev_diffusion.warm_start.rollout import roll_out
 CONFIG = project()
 TASKS = list(CONFIG.tasks)
 CHUNK = 8
-CONVERGES = {"double_pendulum": 4}  # from the guess it converges on a quarter of the instances: this is one
+CONVERGES = {"double_pendulum": 4, "acrobot": 1}  # from the guess they converge seldom or slowly: these do
 
 
 @cache
@@ -249,9 +250,13 @@ def test_inverse_dynamics_recovers_the_control(name):
     """At the states of a feasible trajectory, the state to come names the control that leads there."""
     task = make(name, "state")
     _, xs, us, _ = feasible(name)
+    data = task.dynamics.createData()
     for t in range(0, task.horizon, 10):
         found = task.control_for(xs[t], task.action(xs[t + 1], us[t]))
-        np.testing.assert_allclose(found, us[t], atol=1e-6 * np.abs(task.upper).max())
+        if not isinstance(task, ContactTask):  # where several lead there
+            np.testing.assert_allclose(found, us[t], atol=1e-6 * np.abs(task.upper).max())
+        task.dynamics.forward(xs[t], found, data)
+        np.testing.assert_allclose(task.space.difference(xs[t + 1], np.array(data.xnext)), 0, atol=1e-6)
 
 
 def test_an_arm_at_its_limits_accelerates_the_way_it_should():

@@ -16,8 +16,10 @@ STATE_WEIGHTS, TORQUE_WEIGHT = (0.5, 0.5, 0.05, 0.05), 0.05  # per second
 
 
 def balanced(height: float) -> Array:
-    """The state at rest with the centre of mass above the shoulder and the tip at a height, (4,); the elbow is
-    bent to one side."""
+    """The state at rest with the centre of mass above the shoulder and the tip at a height, (4,).
+
+    Of the two there are, the one whose elbow is bent to the positive side.
+    """
 
     def bent(elbow: float) -> Array:
         # of uniform rods along e_1 and e_2 the centre of mass is along 3 e_1 + e_2
@@ -74,6 +76,25 @@ class Acrobot(MultibodyTask):
         terminal.addCost("cost to go", to_go)
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
+
+    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
+        problem.x0_init = self.initial_state(theta)
+        goal = self.goal_state(theta)
+        holding = self.gravity_control(goal)
+        running = [stage.cost for stage in problem.stages]
+        for costs, name, target in (
+            (running, "state", goal),
+            (running, "torque", holding),
+            ([problem.term_cost], "cost to go", goal),
+        ):
+            for stack in costs:
+                assert isinstance(stack, aligator.CostStack)
+                cost = stack.getComponent(name)
+                assert isinstance(cost, aligator.QuadraticStateCost | aligator.QuadraticControlCost)
+                cost.target = target
+                if name == "cost to go":
+                    cost.weights = self._cost_to_go(goal, holding)
+        return problem
 
     def _cost_to_go(self, goal: Array, holding: Array) -> Array:
         """P of the cost x^T P x / 2 of balancing from near the goal on, without end, (4, 4)."""

@@ -53,10 +53,7 @@ class ContactTask(MultibodyTask):
         """d (velocities of the contact frames, in their own axes) / dv, (6 for each, nv)."""
         pin.computeJointJacobians(self.model, self._data, q)
         return np.vstack(
-            [
-                pin.getFrameJacobian(self.model, self._data, frame, pin.LOCAL)
-                for frame in self.contact_frames
-            ]
+            [pin.getFrameJacobian(self.model, self._data, frame, pin.LOCAL) for frame in self.contact_frames]
         )
 
     def gravity_control(self, x: Array) -> Array:
@@ -66,8 +63,8 @@ class ContactTask(MultibodyTask):
         return np.clip(self.torques_giving(q, gravity), self.lower, self.upper)
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:
-        """As `MultibodyTask.inverse_dynamics`, the contacts bearing their part: an acceleration that they do not
-        allow is followed as far as they do."""
+        """As `MultibodyTask.inverse_dynamics`, the contacts bearing their part: as much of an acceleration as
+        they allow."""
         q, v = np.split(x, [self.model.nq])
         acceleration = self.acceleration_towards(x, action)
         unaccelerated = pin.nonLinearEffects(self.model, self._data, q, v).copy()
@@ -78,8 +75,8 @@ class ContactTask(MultibodyTask):
     def torques_giving(self, q: Array, forces: Array) -> Array:
         """The torques u that give generalised forces (nv,) at q (nq,) together with forces f of the contacts.
 
-        Of the root's rows of S u + J^T f = forces, J_r^T f = forces_r, and of the others u = forces_j - J_j^T f.
-        Both feet on the ground leave a choice, which no motion tells: minimise || (u - preferred) / limit ||^2.
+        S u + J^T f = forces is J_r^T f = forces_r in the root's rows, u = forces_j - J_j^T f in the others.
+        Both feet on the ground leave a choice: the least || (u - preferred) / limit ||^2 is taken.
         """
         jacobian = self.contact_jacobian(q)
         root, joints = jacobian[:, :6], jacobian[:, 6:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import aligator
 import numpy as np
 import pinocchio as pin
@@ -29,12 +31,12 @@ TORQUE = 9.0  # of a torque, as a share of its limit
 class Talos(ContactTask):
     """theta = (q_0, v_0 = 0, target position (3,)): 28 joints and a free root, 34 degrees of freedom.
 
-    It begins in half-sitting posture, its torso and arms up to 0.2 rad elsewhere. The contacts of the feet are
-    constraints of the dynamics. That they can only push, and where, is left to costs that keep the centre of
-    mass between the feet and torques small: pressure is where a foot is in nearly every step.
+    It begins in half-sitting posture, its torso and arms up to 0.2 rad elsewhere. Contacts of the feet are
+    constraints of the dynamics. That they can only push, and where, is left to costs that keep the centre
+    of mass between the feet, and torques small; nor are there limits of the joints or collisions.
 
-    State control: an action names the whole state to come, and the controls are those of inverse dynamics with
-    the contacts, which makes of a state that lifts a foot one that does not.
+    State control: an action names the whole state to come, and the controls are those of inverse dynamics
+    with the contacts, which makes of a state that lifts a foot one that does not.
 
     Args:
         control, horizon: see `Task`.
@@ -80,9 +82,7 @@ class Talos(ContactTask):
         balance = aligator.CenterOfMassTranslationResidual(space.ndx, nu, self.model, self.support)
         horizontal = np.diag([1.0, 1.0, 0.0])
         cost = aligator.CostStack(space, nu)
-        cost.addCost(
-            "hand", aligator.QuadraticResidualCost(space, position, DISTANCE * seconds * np.eye(3))
-        )
+        cost.addCost("hand", aligator.QuadraticResidualCost(space, position, DISTANCE * seconds * np.eye(3)))
         posture = aligator.QuadraticStateCost(space, nu, self.reference, seconds * np.diag(weights))
         cost.addCost("posture", posture)
         cost.addCost(
@@ -110,9 +110,11 @@ class Talos(ContactTask):
         start, goal = (x[: self.model.nq] for x in (self.initial_state(theta), self.goal_state(theta)))
         s = np.linspace(0, 1, self.horizon + 1)
         way = pin.difference(self.model, start, goal)
-        q = np.stack([pin.integrate(self.model, start, share * way) for share in 10 * s**3 - 15 * s**4 + 6 * s**5])
+        q = np.stack(
+            [pin.integrate(self.model, start, share * way) for share in 10 * s**3 - 15 * s**4 + 6 * s**5]
+        )
         v = np.zeros((self.horizon + 1, self.model.nv))
-        v[1:-1] = [pin.difference(self.model, *pair) / self.dt for pair in zip(q[:-2], q[1:-1], strict=True)]
+        v[1:-1] = [pin.difference(self.model, *pair) / self.dt for pair in pairwise(q[:-1])]
         xs = np.hstack([q, v])
         return xs, self.resting_controls(xs)
 
@@ -120,8 +122,8 @@ class Talos(ContactTask):
         return self.gravity_control(x)
 
     def inverse_kinematics(self, q: Array, target: Array) -> Array:
-        """A configuration near q, (nq,), with the hand at the target, the feet where they are and the centre of
-        mass above their middle: damped Gauss-Newton steps."""
+        """A configuration near q, (nq,), by damped Gauss-Newton steps: the hand at the target, the feet where
+        they stand, the centre of mass above their middle."""
         for _ in range(100):
             error, jacobian = self._amiss(q, target)
             if np.abs(error).max() < 1e-3:
@@ -131,11 +133,15 @@ class Talos(ContactTask):
         return q
 
     def _amiss(self, q: Array, target: Array) -> tuple[Array, Array]:
-        """What inverse kinematics brings to zero, (17,): hand, feet, centre of mass; and the Jacobian of the way
-        towards it, (17, nv)."""
+        """What inverse kinematics brings to zero, of hand, feet and centre of mass, (17,), and the way there
+        by the tangent of q, (17, nv)."""
         balance = (self.support - pin.centerOfMass(self.model, self._data, q))[:2]
         to_balance = pin.jacobianCenterOfMass(self.model, self._data, q)[:2].copy()
-        away, to_hand, to_feet = target - self.hand_position(q), self._hand_jacobian(q), self.contact_jacobian(q)
+        away, to_hand, to_feet = (
+            target - self.hand_position(q),
+            self._hand_jacobian(q),
+            self.contact_jacobian(q),
+        )
         pin.updateFramePlacements(self.model, self._data)
         feet = [
             pin.log6(self._data.oMf[foot].actInv(sole)).vector

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 import torch
 
 from benchmarks.comparison import Comparison
-from benchmarks.policies import diffusion_policy, direct_policy, random_batch
+from benchmarks.policies import TANGENT_DIM, diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.training.gradient_step import draw
+from sobolev_diffusion.training.minibatches import Drawn, minibatch
 from sobolev_diffusion.training.native_trainer import NativeTrainer
+from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMinibatches
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
-from sobolev_diffusion.training.torch_trainer import moved
 
 SIZES = ((8, 64), (8, 256), (64, 16))  # policies, samples of a minibatch each
+CHUNKS = 2000  # of each policy to draw from
 STEPS = 10**9  # of the schedule: the learning rate stays
 
 
@@ -35,29 +37,38 @@ def comparisons() -> Iterator[Comparison]:
 def comparison(
     name: str, policy: ChunkPolicy, count: int, size: int, sobolev: SobolevConfig | None, device: str
 ) -> Comparison:
-    """One gradient step of `count` such policies, their random numbers drawn; the data lie on the device."""
+    """One gradient step of `count` such policies, minibatches and random numbers drawn."""
     policies = [copy.deepcopy(policy) for _ in range(count)]
     torch.manual_seed(1)
-    batches = [random_batch(policy, size) for _ in policies]
-    there = [moved(batch, torch.device(device)) for batch in batches]
-    generator = torch.Generator().manual_seed(2)
+    chunks = [random_batch(policy, CHUNKS) for _ in policies]
     config = TrainingConfig()
-    stacked = StackedTrainer(policies, config, sobolev, [STEPS] * count, device)
+    together = StackedTrainer(policies, config, sobolev, [STEPS] * count, device)
     native = [NativeTrainer(each, config, sobolev, STEPS) for each in policies]
+    stacked, alone = ([drawn(policy, size, sobolev, seed) for seed in range(count)] for _ in range(2))
+    minibatches = StackedMinibatches(chunks, stacked, device)
 
-    def together() -> None:
-        stacked.step(there, [draw(policy, batch, sobolev, generator) for batch in batches])
+    def one_step() -> None:
+        together.step(*minibatches.next(together.running))
         if device == "cuda":
             torch.cuda.synchronize()
 
     def one_after_the_other() -> None:
-        for trainer, batch in zip(native, batches, strict=True):
-            trainer.step(batch, draw(policy, batch, sobolev, generator))
+        for trainer, every, draws in zip(native, chunks, alone, strict=True):
+            each = next(draws)
+            trainer.step(minibatch(every, each.index, each.blur), each.draws)
 
     return Comparison(
         f"{count} policies together, {name}",
         "the native kernels, one after the other",
-        together,
+        one_step,
         one_after_the_other,
         clock="wall",
     )
+
+
+def drawn(policy: ChunkPolicy, size: int, sobolev: SobolevConfig | None, seed: int) -> Iterator[Drawn]:
+    """What every step draws."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        index = torch.randint(0, CHUNKS, (size,), generator=generator)
+        yield Drawn(index, torch.empty(0), draw(policy, size, TANGENT_DIM, sobolev, generator))

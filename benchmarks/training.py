@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from benchmarks.comparison import Comparison, Work
-from benchmarks.policies import diffusion_policy, direct_policy, random_batch
+from benchmarks.policies import TANGENT_DIM, diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.training.gradient_step import draw
@@ -56,7 +56,7 @@ def _step(policy, size: int, sobolev: SobolevConfig | None, engine: str) -> Work
     trained = copy.deepcopy(policy)
     torch.manual_seed(1)
     batch = random_batch(policy, size)
-    draws = draw(policy, batch, sobolev, torch.Generator().manual_seed(2))
+    draws = draw(policy, size, TANGENT_DIM, sobolev, torch.Generator().manual_seed(2))
     config = TrainingConfig()
     if engine == "torch":
         trainer: TorchTrainer | NativeTrainer = TorchTrainer(trained, config, sobolev, STEPS)

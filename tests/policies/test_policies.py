@@ -231,7 +231,7 @@ def test_training_reduces_both_terms(through, over_steps, predict):
     trainer = TorchTrainer(policy, TrainingConfig(warmup_steps=5, learning_rate=3e-3), sobolev, 40)
     generator = torch.Generator().manual_seed(0)
     batch = make_batch(policy, size=8)
-    losses = np.array([trainer.step(batch, draw(policy, batch, sobolev, generator)) for _ in range(40)])
+    losses = np.array([trainer.step(batch, draw(policy, 8, NDX, sobolev, generator)) for _ in range(40)])
     total = losses @ [1, 0.1]
     assert np.isfinite(total).all()
     assert total[-10:].mean() < total[:10].mean()
@@ -286,7 +286,7 @@ def test_a_kind_without_a_network_is_not_trained():
 def test_a_draw_of_zeros_is_no_nan(monkeypatch):
     policy = make("direct")
     monkeypatch.setattr(torch, "randn", lambda *shape, **kwargs: torch.zeros(*shape))
-    draws = draw(policy, make_batch(policy), SobolevConfig(), torch.Generator())
+    draws = draw(policy, 6, NDX, SobolevConfig(), torch.Generator())
     assert torch.equal(draws.projections, torch.zeros_like(draws.projections))
 
 

@@ -26,7 +26,8 @@ INSTRUCTION_SETS = instruction_sets()
 
 
 def draws_for(policy, batch, sobolev, seed=0):
-    return draw(policy, batch, sobolev, torch.Generator().manual_seed(seed))
+    size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
+    return draw(policy, size, tangent_dim, sobolev, torch.Generator().manual_seed(seed))
 
 
 def flat(named):

@@ -21,7 +21,9 @@ from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.selection import select
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.training.minibatches import TrainingInput
+from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
+from sobolev_diffusion.training.stacked.side_by_side import join
+from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMinibatches
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -47,7 +49,9 @@ def test_gradients_are_those_of_each_policy_alone(case, loss):
     policies, sobolev = make_policies(case, 3), LOSSES[loss]
     batches = [make_batch(policy, 6, seed) for seed, policy in enumerate(policies)]
     draws = [draws_for(policy, batch, sobolev, seed) for policy, batch, seed in zip(policies, batches, SEEDS)]
-    losses, gradients = StackedTrainer(policies, TrainingConfig(), sobolev, [1] * 3).gradient(batches, draws)
+    losses, gradients = StackedTrainer(policies, TrainingConfig(), sobolev, [1] * 3).gradient(
+        join(batches), join(draws)
+    )
     for row, policy in enumerate(policies):
         alone = TorchTrainer(policy, TrainingConfig(), sobolev, 1)
         plain, term = alone.losses(batches[row], draws[row])
@@ -66,7 +70,7 @@ def test_a_step_keeps_to_its_device_and_reads_no_number(case, loss):
     batches = [make_batch(policy, 3) for policy in policies]
     draws = [draws_for(policy, batch, sobolev) for policy, batch in zip(policies, batches)]
     trainer = StackedTrainer(policies, TrainingConfig(), sobolev, [2, 2], "meta")
-    losses = trainer.step(batches, draws)
+    losses = trainer.step(join(batches), join(draws))
     assert losses.device.type == "meta"
     assert losses.shape == (2, 2)
 
@@ -82,7 +86,8 @@ def test_a_policy_is_trained_with_its_own_last_step():
     for running in ([0, 1, 2], [0, 1], [1], [1]):
         assert trainer.running == running
         batches = [make_batch(policies[0], 4, seed) for seed in running]
-        losses = trainer.step(batches, [draws_for(policies[0], batch, None) for batch in batches])
+        draws = [draws_for(policies[0], batch, None) for batch in batches]
+        losses = trainer.step(join(batches), join(draws))
         assert losses.shape == (len(running), 2)
         weights.append(snapshot())
     assert trainer.running == []
@@ -103,7 +108,7 @@ def test_what_cannot_be_stacked_is_an_error():
     trainer = StackedTrainer(make_policies("noise", 2), TrainingConfig(), None, [1, 1])
     batch = make_batch(trainer.policies[0], 4)
     with pytest.raises(ValueError, match="1 batches and 1 draws for 2 policies"):
-        trainer.step([batch], [draws_for(trainer.policies[0], batch, None)])
+        trainer.step(join([batch]), join([draws_for(trainer.policies[0], batch, None)]))
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +160,29 @@ def test_trained_together_as_each_alone(pendulum, kind):
         np.testing.assert_allclose(together[index].sobolev, alone.sobolev, rtol=1e-4)
         states = [trained.policy.network.state_dict() for trained in (together[index], alone)]
         assert relative(flat(states[0]), flat(states[1])) < 1e-4
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+@pytest.mark.parametrize("kind", METHODS)
+def test_minibatches_cut_from_one_stack_are_those_of_each_alone(pendulum, kind, share):
+    task, runs = pendulum
+    method = small_method(kind)
+    training = method.training.model_copy(update={"first_chunk_share": share})
+    method = method.model_copy(update={"training": training})
+    given = [TrainingInput(runs.take(np.arange(count)), seed) for count, seed in ((2, 5), (4, 6), (1, 7))]
+    sets = [Minibatches(task, each, method, 2) for each in given]
+    together = StackedMinibatches([each.chunks for each in sets], [each.drawn() for each in sets], "cpu")
+    alone = [iter(Minibatches(task, each, method, 2)) for each in given]
+    for running in ([0, 1, 2], [0, 1], [1]):
+        batch, draws = together.next(running)
+        batches, of_each = zip(*(next(alone[index]) for index in running))
+        for found, expected in ((batch, join(batches)), (draws, join(of_each))):
+            assert all(torch.equal(getattr(found, name), each) for name, each in tensors(expected))
+
+
+def tensors(parts):
+    """Names and tensors of a batch or of draws."""
+    return [(name, each) for name, each in vars(parts).items() if isinstance(each, torch.Tensor)]
 
 
 def test_a_training_that_fails_does_not_stop_the_others(pendulum):
@@ -238,7 +266,7 @@ def test_a_captured_graph_does_what_the_processor_does(case, loss):
             seeds = [3 * trainer.done + index for index in trainer.running]
             batches = [make_batch(policies[0], 6, seed) for seed in seeds]
             draws = [draws_for(policies[0], each, sobolev, seed) for each, seed in zip(batches, seeds)]
-            losses.append(trainer.step(batches, draws).cpu())
+            losses.append(trainer.step(join(batches), join(draws)).cpu())
         weights = torch.cat([flat(dict(policy.network.named_parameters())) for policy in policies])
         trained.append((torch.cat(losses), weights.detach()))
     torch.testing.assert_close(trained[1][0], trained[0][0], rtol=1e-3, atol=1e-6)

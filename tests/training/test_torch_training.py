@@ -27,7 +27,8 @@ def flat(named):
 
 
 def draws_for(policy, batch, sobolev, seed=0):
-    return draw(policy, batch, sobolev, torch.Generator().manual_seed(seed))
+    size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
+    return draw(policy, size, tangent_dim, sobolev, torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize(

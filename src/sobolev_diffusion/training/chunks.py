@@ -144,18 +144,6 @@ class TrainingSet:
     def __len__(self) -> int:
         return len(self.everything.chunk)
 
-    def batch(self, index: Tensor) -> Batch:
-        """The minibatch of these chunks."""
-        every = self.everything
-        return Batch(
-            every.observation[index],
-            every.observation_jacobian[index],
-            every.chunk[index],
-            every.chunk_jacobian[index],
-            every.sobolev_weight[index],
-            every.known,
-        )
-
 
 def prepare(
     task: Task,

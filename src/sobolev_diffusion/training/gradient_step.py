@@ -10,7 +10,6 @@ from torch import Tensor
 
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
-from sobolev_diffusion.training.losses import Batch
 
 TINY = 1e-30  # a draw of exact zeros (it happens in one dimension) stays zero instead of becoming NaN
 
@@ -35,19 +34,28 @@ class Draws:
 
 def draw(
     policy: ChunkPolicy,
-    batch: Batch,
+    size: int,
+    tangent_dim: int,
     sobolev: SobolevConfig | None,
     generator: torch.Generator,
 ) -> Draws:
-    """Draw the random numbers of one gradient step."""
-    size, tangent_dim = len(batch.chunk), batch.observation_jacobian.shape[-1]
+    """Draw the random numbers of one gradient step, on the CPU.
+
+    Args:
+        policy: what is trained.
+        size: B, samples of the minibatch.
+        tangent_dim: ndx, and the parameters where the first-order term has them.
+        sobolev: the first-order term; none: the plain loss.
+        generator: of the random numbers; it goes on.
+    """
+    chunk = (size, policy.prediction_horizon, policy.action_dim)
     empty = torch.empty(0)
     step, noise, projections, chain = empty, empty, empty, empty
     if policy.denoising_steps:
         step = torch.randint(0, policy.denoising_steps, (size,), generator=generator)
-        noise = torch.randn(batch.chunk.shape, generator=generator)
+        noise = torch.randn(chunk, generator=generator)
     if sobolev and sobolev.estimator == "output":
-        projections = torch.randn(sobolev.projections, *batch.chunk.shape, generator=generator)
+        projections = torch.randn(sobolev.projections, *chunk, generator=generator)
         projections[:, :, : policy.history] = 0
         projections /= projections.flatten(2).norm(dim=2).clamp_min(TINY)[:, :, None, None]
     if sobolev and sobolev.estimator == "state":

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from sobolev_diffusion.config import MethodConfig, gradient_steps
 from sobolev_diffusion.policies import ChunkPolicy, make_policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
-from sobolev_diffusion.training.chunks import TrainingSet, prepare
+from sobolev_diffusion.training.chunks import prepare
 from sobolev_diffusion.training.gradient_step import Draws, draw
 from sobolev_diffusion.training.losses import Batch
-from sobolev_diffusion.training.torch_trainer import moved
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,22 @@ class TrainingInput:
     before: ChunkPolicy | None = None
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """All that is random in one gradient step.
+
+    Attributes:
+        index: which chunks of the training set, (B,).
+        blur: what is added to their known entries, so that these are not worth copying, (B, T_h, na); (0,)
+            where nothing is.
+        draws: the random numbers of the losses.
+    """
+
+    index: Tensor
+    blur: Tensor
+    draws: Draws
+
+
 class Minibatches:
     """The gradient steps of one training, a function of its arguments alone: who computes them plays no part.
 
@@ -44,24 +60,17 @@ class Minibatches:
         given: demonstrations, seed, and maybe a policy to go on from.
         method: policy, Sobolev term and training settings.
         epochs: K_epochs; see `gradient_steps` for the size of an epoch.
-        device: where the minibatches are cut from the training set.
 
     Attributes:
-        policy: on the CPU, its normalisers fitted.
+        policy: its normalisers fitted.
         steps: how many gradient steps there are.
+        chunks: what minibatches are cut from.
 
     Raises:
         ValueError: no demonstrations, or a kind of policy without a network.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        given: TrainingInput,
-        method: MethodConfig,
-        epochs: int,
-        device: torch.device | str = "cpu",
-    ) -> None:
+    def __init__(self, task: Task, given: TrainingInput, method: MethodConfig, epochs: int) -> None:
         torch.manual_seed(given.seed)
         self.policy = make_policy(task, method.policy)
         if given.before is not None:
@@ -72,9 +81,7 @@ class Minibatches:
         )
         horizon, size = self.policy.prediction_horizon, method.training.batch_size
         self.steps = gradient_steps(epochs, training_set.pairs, horizon, size)
-        self._training_set = TrainingSet(
-            moved(training_set.everything, torch.device(device)), training_set.pairs
-        )
+        self.chunks = training_set.everything
         self._starts = len(training_set) // len(
             given.demonstrations
         )  # chunks of a trajectory, one after the other
@@ -85,22 +92,36 @@ class Minibatches:
         return self.steps
 
     def __iter__(self) -> Iterator[tuple[Batch, Draws]]:
-        training, chunks, generator = self._method.training, self._training_set, self._generator
-        device = chunks.everything.chunk.device
+        for drawn in self.drawn():
+            yield minibatch(self.chunks, drawn.index, drawn.blur), drawn.draws
+
+    def drawn(self) -> Iterator[Drawn]:
+        """What every step draws, for who cuts the minibatches elsewhere."""
+        training, generator, policy = self._method.training, self._generator, self.policy
+        size, tangent_dim = training.batch_size, self.chunks.observation_jacobian.shape[-1]
         for _ in range(self.steps):
-            index = torch.randint(0, len(chunks), (training.batch_size,), generator=generator)
+            index = torch.randint(0, len(self.chunks.chunk), (size,), generator=generator)
             if training.first_chunk_share:
                 first = torch.rand(index.shape, generator=generator) < training.first_chunk_share
                 index = torch.where(first, index - index % self._starts, index)
-            batch = _blur_known(chunks.batch(index.to(device)), training.history_noise, generator)
-            yield batch, draw(self.policy, batch, self._method.sobolev, generator)
+            blur = torch.empty(0)
+            if training.history_noise and policy.history:
+                known = (size, policy.history, policy.action_dim)
+                blur = training.history_noise * torch.randn(known, generator=generator)
+            draws = draw(policy, size, tangent_dim, self._method.sobolev, generator)
+            yield Drawn(index, blur, draws)
 
 
-def _blur_known(batch: Batch, size: float, generator: torch.Generator) -> Batch:
-    """Noise on the known entries, so that they are not worth copying."""
-    if not (size and batch.known):
-        return batch
-    chunk = batch.chunk.clone()
-    known = chunk[:, : batch.known]
-    known += size * torch.randn(known.shape, generator=generator).to(known.device)
-    return replace(batch, chunk=chunk)
+def minibatch(chunks: Batch, index: Tensor, blur: Tensor) -> Batch:
+    """The chunks of an index of any shape, which then stands in place of B; all on one device."""
+    chunk = chunks.chunk[index]
+    if blur.numel():
+        chunk[..., : chunks.known, :] += blur
+    return Batch(
+        chunks.observation[index],
+        chunks.observation_jacobian[index],
+        chunk,
+        chunks.chunk_jacobian[index],
+        chunks.sobolev_weight[index],
+        chunks.known,
+    )

@@ -15,6 +15,7 @@ from sobolev_diffusion.training.gradient_step import Draws, learning_rate
 from sobolev_diffusion.training.losses import Batch
 from sobolev_diffusion.training.objective import Objective
 from sobolev_diffusion.training.stacked.captured_step import CapturedStep, Inputs
+from sobolev_diffusion.training.stacked.side_by_side import BATCH, DRAWS, to_device
 from sobolev_diffusion.training.stacked.stacked_adam import StackedAdam
 
 PREFIX = "policy.network."  # of the network's parameters in an Objective
@@ -70,11 +71,11 @@ class StackedTrainer:
     def done(self) -> int:
         return self._adam.done
 
-    def step(self, batches: Sequence[Batch], draws: Sequence[Draws]) -> Tensor:
+    def step(self, batch: Batch, draws: Draws) -> Tensor:
         """One gradient step of every running policy.
 
         Args:
-            batches, draws: of each running policy, in the order of `running`; all of one size, on any device.
+            batch, draws: of the running policies, in the order of `running`, (R, ...) each, on any device.
 
         Returns:
             Plain loss and Sobolev term of each, (R, 2), on the device.
@@ -82,17 +83,17 @@ class StackedTrainer:
         Raises:
             ValueError: not as many batches or draws as there are running policies.
         """
-        inputs = self._stacked(batches, draws)
+        inputs = self._inputs(batch, draws)
         rates = [learning_rate(self.config, self.done, self.total_steps[each]) for each in self.running]
         sizes, correction = self._adam.factors(rates)
-        inputs["sizes"], inputs["correction"] = self._there(sizes), self._there(correction)
+        inputs["sizes"], inputs["correction"] = (to_device(each, self.device) for each in (sizes, correction))
         losses = self._run(inputs)
         self._hand_over()
         return losses
 
-    def gradient(self, batches: Sequence[Batch], draws: Sequence[Draws]) -> tuple[Tensor, dict[str, Tensor]]:
+    def gradient(self, batch: Batch, draws: Draws) -> tuple[Tensor, dict[str, Tensor]]:
         """Losses as `step` returns them, and the gradients by parameter name, (R, ...) each; no step."""
-        losses, gradient = self._differentiate(self._stacked(batches, draws))
+        losses, gradient = self._differentiate(self._inputs(batch, draws))
         return losses, self._named(gradient)
 
     def _run(self, inputs: Inputs) -> Tensor:
@@ -114,17 +115,15 @@ class StackedTrainer:
     def _differentiate(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
         """Losses (R, 2) and the gradient (R, P)."""
         weights = self._adam.weights
-        fields = {name: inputs[name] for name in (*_BATCH, *_DRAWS)}
-        # diffusers' steps draw a noise that is not used
-        losses = torch.func.vmap(self._losses, randomness="same")
-        plain, term = losses(self._named(weights), fields)
+        fields = {name: inputs[name] for name in (*BATCH, *DRAWS)}
+        plain, term = torch.func.vmap(self._losses)(self._named(weights), fields)
         (gradient,) = torch.autograd.grad(self._objective.total(plain, term).sum(), weights)
         return torch.stack([plain, term], dim=1).detach(), gradient
 
     def _losses(self, weights: Inputs, inputs: Inputs) -> tuple[Tensor, Tensor]:
         """Of one policy, as vmap sees it."""
-        batch = Batch(**{name: inputs[name] for name in _BATCH}, known=self._objective.policy.history)
-        draws = Draws(**{name: inputs[name] for name in _DRAWS})
+        batch = Batch(**{name: inputs[name] for name in BATCH}, known=self._objective.policy.history)
+        draws = Draws(**{name: inputs[name] for name in DRAWS})
         substituted = {PREFIX + name: each for name, each in weights.items()}
         return torch.func.functional_call(self._objective, substituted, (batch, draws))
 
@@ -137,22 +136,16 @@ class StackedTrainer:
             for (name, each), part in zip(parameters.items(), parts, strict=True)
         }
 
-    def _stacked(self, batches: Sequence[Batch], draws: Sequence[Draws]) -> Inputs:
+    def _inputs(self, batch: Batch, draws: Draws) -> Inputs:
         """Name of a tensor of Batch or Draws -> that of every running policy, (R, ...), on the device."""
-        if not len(batches) == len(draws) == len(self.running):
+        if not len(batch.chunk) == len(draws.step) == len(self.running):
             raise ValueError(
-                f"{len(batches)} batches and {len(draws)} draws for {len(self.running)} policies"
+                f"{len(batch.chunk)} batches and {len(draws.step)} draws for {len(self.running)} policies"
             )
-        fields = [(name, batches) for name in _BATCH] + [(name, draws) for name in _DRAWS]
-        return {
-            name: self._there(torch.stack([getattr(each, name) for each in those])) for name, those in fields
+        named = {name: getattr(batch, name) for name in BATCH} | {
+            name: getattr(draws, name) for name in DRAWS
         }
-
-    def _there(self, tensor: Tensor) -> Tensor:
-        """On the device; from pinned memory a copy does not wait for the step before."""
-        if self.device.type == "cuda" and tensor.device.type == "cpu" and tensor.numel():
-            tensor = tensor.pin_memory()
-        return tensor.to(self.device, non_blocking=True)
+        return {name: to_device(each, self.device) for name, each in named.items()}
 
     @torch.no_grad()
     def _hand_over(self) -> None:
@@ -166,10 +159,6 @@ class StackedTrainer:
             self.running = [self.running[row] for row in keep]
             self._adam.keep(keep)
             self._captured = None  # of more policies than there are now
-
-
-_BATCH = ("observation", "observation_jacobian", "chunk", "chunk_jacobian", "sobolev_weight")
-_DRAWS = ("step", "noise", "projections", "chain")
 
 
 def _flat(policy: ChunkPolicy) -> Tensor:

@@ -14,6 +14,7 @@ from sobolev_diffusion.config import MethodConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
+from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMinibatches
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
 from sobolev_diffusion.training.train import REPORTS, Trained, TrainingFailed, warn_of_drowning
 
@@ -42,18 +43,19 @@ def train_together(
         ValueError: no input, or one without demonstrations.
     """
     torch.set_num_threads(1)
-    minibatches = [Minibatches(task, each, method, epochs, device) for each in given]
+    minibatches = [Minibatches(task, each, method, epochs) for each in given]
     policies, totals = [each.policy for each in minibatches], [each.steps for each in minibatches]
     trainer = StackedTrainer(policies, method.training, method.sobolev, totals, device)
-    steps = [iter(each) for each in minibatches]
+    chunks, drawn = zip(*((each.chunks, each.drawn()) for each in minibatches), strict=True)
+    steps = StackedMinibatches(chunks, drawn, device)
+    del minibatches, chunks  # gigabytes, which now lie on the device
     longest = max(totals)
     losses = torch.full((longest, len(given), 2), torch.nan, device=device)  # read seldom: reading waits
     rows = torch.arange(len(given), device=device)  # of `losses`
     report = max(1, longest // REPORTS)
     for step in tqdm(range(longest), disable=not sys.stderr.isatty(), unit="step"):
         running = trainer.running
-        batches, draws = zip(*(next(steps[index]) for index in running), strict=True)
-        found = trainer.step(batches, draws)
+        found = trainer.step(*steps.next(running))
         losses[step, rows] = found
         if (step + 1) % report == 0:
             plain, term = found.mean(dim=0).tolist()

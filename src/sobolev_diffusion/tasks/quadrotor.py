@@ -44,6 +44,10 @@ def rotation(x: Array) -> Array:
     return pin.Quaternion(x[3:7]).matrix()
 
 
+def _clip(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
 class Quadrotor(MultibodyTask):
     """theta = (x_0 (13,), position of the goal (3,)), hover to hover at the same height.
 
@@ -165,17 +169,19 @@ class Quadrotor(MultibodyTask):
         for little moment and changes nothing of where the robot goes.
         """
         thrust = unaccelerated + accelerating
+        yawing = float(YAWING @ thrust / 4)
+        # numbers, not arrays: in a rollout this is asked for at every step
+        first, second, third, fourth = thrust.tolist()
+        (low_x, low_y), (high_x, high_y) = self.lower[:2].tolist(), self.upper[:2].tolist()
         # opposite rotors, (0, 2) and (1, 3): half the difference of each pair, least and most of its mean
-        half = (self.upper - self.lower)[:2] / 2
-        tilting = np.clip((thrust[:2] - thrust[2:]) / 2, -half, half)
-        least, most = self.lower[:2] + np.abs(tilting), self.upper[:2] - np.abs(tilting)
-        lift = np.clip(thrust.mean(), least.mean(), most.mean())
-        yawing = np.clip(
-            YAWING @ thrust / 4,
-            max(lift - most[0], least[1] - lift),
-            min(lift - least[0], most[1] - lift),
-        )
-        return lift + np.concatenate([tilting, -tilting]) + yawing * YAWING
+        half_x, half_y = (high_x - low_x) / 2, (high_y - low_y) / 2
+        x, y = _clip((first - third) / 2, -half_x, half_x), _clip((second - fourth) / 2, -half_y, half_y)
+        least_x, least_y = low_x + abs(x), low_y + abs(y)
+        most_x, most_y = high_x - abs(x), high_y - abs(y)
+        mean = (first + second + third + fourth) / 4
+        lift = _clip(mean, (least_x + least_y) / 2, (most_x + most_y) / 2)
+        yawing = _clip(yawing, max(lift - most_x, least_y - lift), min(lift - least_x, most_y - lift))
+        return lift + np.array([x, y, -x, -y]) + yawing * YAWING
 
     def tracked_point(self, x: Array) -> Array:
         return x[:3]

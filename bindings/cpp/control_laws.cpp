@@ -14,21 +14,20 @@ namespace {
 using context::PinModel;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 template <int Dims> using ArrayIn = nb::ndarray<const double, nb::ndim<Dims>, nb::c_contig, nb::device::cpu>;
-using Flags = nb::ndarray<const bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using ArrayInOut = nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+using Flags = nb::ndarray<bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-/// matrix * vector as NumPy has it, for a row-major matrix
-VectorXs product(const Blas &blas, const double *matrix, Eigen::Index rows, const VectorXs &vector) {
-  VectorXs out(rows);
-  int columns = int(vector.size()), step = 1, m = int(rows);
+/// out = matrix * vector as NumPy has it, for a row-major matrix with as many rows as out has entries
+void multiply(const Blas &blas, const double *matrix, const VectorXs &vector, VectorXs &out) {
+  int rows = int(out.size()), columns = int(vector.size()), step = 1;
   auto *a = const_cast<double *>(matrix), *x = const_cast<double *>(vector.data());
   if (rows == 1) {
     out[0] = blas.dot(&columns, a, &step, x, &step);
-    return out;
+    return;
   }
   char transposed = 'T';
   double one = 1, zero = 0;
-  blas.gemv(&transposed, &columns, &m, &one, a, &columns, x, &step, &zero, out.data(), &step);
-  return out;
+  blas.gemv(&transposed, &columns, &rows, &one, a, &columns, x, &step, &zero, out.data(), &step);
 }
 
 /// Limits of a control; NaN is passed on, as by numpy.clip.
@@ -56,8 +55,9 @@ struct ControlLaw {
 
 /// Numbers of every instance and step, copied.
 struct Schedule {
-  size_t instances, steps, size;
+  size_t instances = 0, steps = 0, size = 0;
   std::vector<double> values;
+  Schedule() = default;
   template <class Array>
   explicit Schedule(const Array &array) : instances(array.shape(0)), steps(array.shape(1)), size(1) {
     for (size_t d = 2; d < array.ndim(); ++d)
@@ -95,18 +95,19 @@ struct FeedbackControls final : ControlLaw {
   Schedule xs, us, gains;
   Limits limits;
   Blas blas;
-  VectorXs deviation;
+  VectorXs deviation, correction;
   FeedbackControls(const Manifold &space_, const ArrayIn<3> &xs_, const ArrayIn<3> &us_, const ArrayIn<4> &gains_,
                    const VectorArg &lower, const VectorArg &upper, const nb::dict &capsules)
       : ControlLaw(us_.shape(0), us_.shape(1), Eigen::Index(us_.shape(2))), space(space_), xs(xs_), us(us_),
-        gains(gains_), limits(lower, upper), blas(capsules), deviation(space.ndx()) {
+        gains(gains_), limits(lower, upper), blas(capsules), deviation(space.ndx()), correction(nu) {
     check_equal(limits.nu(), nu, "lower");
     xs.expect("xs", instances, steps, size_t(space.nx()));
     gains.expect("gains", instances, steps, size_t(nu * space.ndx()));
   }
   void control(size_t i, size_t k, const VectorXs &x, VectorXs &u) override {
     space.difference(VectorXs(xs.vector(i, k)), x, deviation);
-    u = us.vector(i, k) + product(blas, gains.at(i, k), nu, deviation);
+    multiply(blas, gains.at(i, k), deviation, correction);
+    u = us.vector(i, k) + correction;
     limits.clip(u);
   }
 };
@@ -121,15 +122,19 @@ struct InverseDynamicsControls final : ControlLaw {
   double dt, gain;
   Blas blas;
   nb::object limiter; // None: within_limits
-  InverseDynamicsControls(const PinModel &model_, const ArrayIn<3> &xs, const MatrixArg &unactuate_,
-                          const VectorArg &lower, const VectorArg &upper, double dt, double gain,
-                          const nb::dict &capsules, nb::object limiter)
-      : ControlLaw(xs.shape(0), xs.shape(1), 0), model(model_), data(model_), named(xs),
-        unactuate(unactuate_.as("unactuate", -1, model_.nv)), limits(lower, upper), dt(positive(dt)), gain(gain),
-        blas(capsules), limiter(std::move(limiter)) {
+  VectorXs q, v, named_q, named_v, step, ahead, correction, acceleration, moving, unaccelerated, accelerating;
+  InverseDynamicsControls(const PinModel &model_, const MatrixArg &unactuate_, const VectorArg &lower,
+                          const VectorArg &upper, double dt, double gain, const nb::dict &capsules, nb::object limiter)
+      : ControlLaw(0, 0, 0), model(model_), data(model_), unactuate(unactuate_.as("unactuate", -1, model_.nv)),
+        limits(lower, upper), dt(positive(dt)), gain(gain), blas(capsules), limiter(std::move(limiter)) {
     nu = limits.nu();
     check_equal(unactuate.rows(), nu, "unactuate: rows");
-    named.expect("xs", instances, steps, size_t(model.nq + model.nv));
+    for (VectorXs *each : {&q, &named_q, &ahead})
+      each->resize(model.nq);
+    for (VectorXs *each : {&v, &named_v, &step, &correction, &acceleration, &moving})
+      each->resize(model.nv);
+    for (VectorXs *each : {&unaccelerated, &accelerating})
+      each->resize(nu);
   }
   static double positive(double dt) {
     if (!(dt > 0))
@@ -137,27 +142,38 @@ struct InverseDynamicsControls final : ControlLaw {
     return dt;
   }
 
+  void lead_to(const ArrayIn<3> &xs) {
+    Schedule given(xs);
+    given.expect("xs", given.instances, given.steps, size_t(model.nq + model.nv));
+    instances = given.instances;
+    steps = given.steps;
+    named = std::move(given);
+  }
+
   void control(size_t i, size_t k, const VectorXs &x, VectorXs &u) override {
-    const VectorXs q = x.head(model.nq), v = x.tail(model.nv);
     const auto target = named.vector(i, k);
-    const VectorXs target_q = target.head(model.nq), target_v = target.tail(model.nv);
-    const VectorXs step = dt * target_v;
-    const VectorXs ahead = pinocchio::integrate(model, q, step);
-    const VectorXs correction = pinocchio::difference(model, ahead, target_q) / dt;
-    const VectorXs acceleration = ((target_v + gain * correction) - v) / dt;
-    const VectorXs still = pinocchio::nonLinearEffects(model, data, q, v);
-    const VectorXs moving = pinocchio::rnea(model, data, q, v, acceleration) - still;
-    const VectorXs unaccelerated = product(blas, unactuate.data(), nu, still);
-    const VectorXs accelerating = product(blas, unactuate.data(), nu, moving);
+    q = x.head(model.nq);
+    v = x.tail(model.nv);
+    named_q = target.head(model.nq);
+    named_v = target.tail(model.nv);
+    step = dt * named_v;
+    pinocchio::integrate(model, q, step, ahead);
+    pinocchio::difference(model, ahead, named_q, correction);
+    correction /= dt;
+    acceleration = ((named_v + gain * correction) - v) / dt;
+    const VectorXs &still = pinocchio::nonLinearEffects(model, data, q, v);
+    moving = pinocchio::rnea(model, data, q, v, acceleration) - still;
+    multiply(blas, unactuate.data(), still, unaccelerated);
+    multiply(blas, unactuate.data(), moving, accelerating);
     if (limiter.is_none())
-      within_limits(unaccelerated, accelerating, u);
+      within_limits(u);
     else
       u = vector_from_python(limiter(unaccelerated, accelerating), "within_limits", nu);
     limits.clip(u);
   }
 
   /// As much of an acceleration as the limits allow, its direction kept.
-  void within_limits(const VectorXs &unaccelerated, const VectorXs &accelerating, VectorXs &u) const {
+  void within_limits(VectorXs &u) const {
     double share = 1;
     for (Eigen::Index j = 0; j < nu; ++j) {
       const double room = (accelerating[j] > 0 ? limits.upper[j] : limits.lower[j]) - unaccelerated[j];
@@ -183,70 +199,77 @@ struct Box {
   }
 };
 
-/// A new NumPy array that owns its memory.
-template <class T, size_t Dims> nb::ndarray<nb::numpy, T> new_array(const std::array<size_t, Dims> &shape) {
-  size_t count = 1;
-  for (size_t size : shape)
-    count *= size;
-  auto *memory = new T[count]();
-  const nb::capsule owner(memory, [](void *p) noexcept { delete[] static_cast<T *>(p); });
-  return nb::ndarray<nb::numpy, T>(memory, Dims, shape.data(), owner);
-}
-
-nb::tuple drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, const ArrayIn<2> &starts,
-                const Flags &going, ControlLaw &law, size_t steps, double runaway, nb::object region) {
+void drive(const ExplicitDynamics &dynamics, ExplicitDynamicsData &data, ControlLaw &law, const ArrayInOut &xs,
+           const ArrayInOut &us, const Flags &going, size_t first, size_t steps, double runaway, nb::object region) {
   check_data(dynamics, data);
   const size_t n = law.instances;
-  const auto nx = Eigen::Index(dynamics.nx1());
+  const auto nx = Eigen::Index(dynamics.nx1()), nu = law.nu;
   check_equal(dynamics.nx2(), nx, "dynamics: size of the state ahead");
-  check_equal(dynamics.nu, law.nu, "law: size of a control");
-  if (starts.shape(0) != n || Eigen::Index(starts.shape(1)) != nx)
-    raise_value_error("starts: expected shape ({}, {}), got ({}, {})", n, nx, starts.shape(0), starts.shape(1));
+  check_equal(dynamics.nu, nu, "law: size of a control");
+  const size_t horizon = us.shape(1);
+  const auto expect = [](const char *name, const ArrayInOut &array, size_t instances, size_t times, Eigen::Index size) {
+    if (array.shape(0) != instances || array.shape(1) != times || Eigen::Index(array.shape(2)) != size)
+      raise_value_error("{}: expected shape ({}, {}, {}), got ({}, {}, {})", name, instances, times, size,
+                        array.shape(0), array.shape(1), array.shape(2));
+  };
+  expect("us", us, n, horizon, nu);
+  expect("xs", xs, n, horizon + 1, nx);
   check_equal(long(going.shape(0)), long(n), "going: instances");
   if (steps > law.steps)
     raise_value_error("steps: the law has {}, got {}", law.steps, steps);
+  if (first > horizon || steps > horizon - first)
+    raise_value_error("first, steps: us has {} steps, got {} and {}", horizon, first, steps);
   const Box *box = nullptr;
   nb::try_cast(region, box);
   const auto inside = [&](const VectorXs &x) {
     return region.is_none() || (box ? box->holds(x) : nb::cast<bool>(region(x)));
   };
-  auto xs = new_array<double, 3>({n, steps, size_t(nx)});
-  auto us = new_array<double, 3>({n, steps, size_t(law.nu)});
-  auto still_going = new_array<bool, 1>({n});
-  auto *states = static_cast<double *>(xs.data()), *controls = static_cast<double *>(us.data());
-  VectorXs x(nx), u(law.nu);
+  VectorXs x(nx), u(nu);
   for (size_t i = 0; i < n; ++i) {
     bool goes = going.data()[i];
-    x = Eigen::Map<const VectorXs>(starts.data() + i * size_t(nx), nx);
-    for (size_t k = 0; k < steps; ++k) {
+    double *state = xs.data() + (i * (horizon + 1) + first) * size_t(nx);
+    double *control = us.data() + (i * horizon + first) * size_t(nu);
+    x = Eigen::Map<const VectorXs>(state, nx);
+    for (size_t k = 0; k < steps; ++k, control += nu) {
+      u.setZero();
       if (goes) {
         law.control(i, k, x, u);
         dynamics.forward(x, u, data);
         const VectorXs &following = data.xnext_;
         goes = following.allFinite() && following.cwiseAbs().maxCoeff() < runaway && inside(following);
-        if (goes) {
+        if (goes)
           x = following;
-          Eigen::Map<VectorXs>(controls + (i * steps + k) * size_t(law.nu), law.nu) = u;
-        }
+        else
+          u.setZero();
       }
-      Eigen::Map<VectorXs>(states + (i * steps + k) * size_t(nx), nx) = x;
+      Eigen::Map<VectorXs>(control, nu) = u;
+      Eigen::Map<VectorXs>(state += nx, nx) = x;
     }
-    static_cast<bool *>(still_going.data())[i] = goes;
+    going.data()[i] = goes;
   }
-  return nb::make_tuple(xs, us, still_going);
 }
 
-/// Rows of an array through a map of vectors.
-template <class Map> auto by_rows(const ArrayIn<2> &rows, Eigen::Index size, Map map) {
-  const size_t n = rows.shape(0);
-  auto out = new_array<double, 2>({n, size_t(size)});
-  VectorXs in(rows.shape(1)), row(size);
-  for (size_t i = 0; i < n; ++i) {
-    in = Eigen::Map<const VectorXs>(rows.data() + i * size_t(in.size()), in.size());
-    map(in, row);
-    Eigen::Map<VectorXs>(static_cast<double *>(out.data()) + i * size_t(size), size) = row;
+/// Vectors along the last axis of an array through a map of vectors, into a new array that owns its memory.
+template <class Map>
+auto along_last_axis(const char *name, const nb::ndarray<const double, nb::c_contig, nb::device::cpu> &vectors,
+                     Eigen::Index from, Eigen::Index to, Map map) {
+  const size_t dims = vectors.ndim();
+  if (!dims || Eigen::Index(vectors.shape(dims - 1)) != from)
+    raise_value_error("{}: expected vectors of {} numbers along the last axis", name, from);
+  std::vector<size_t> shape(dims);
+  size_t count = 1;
+  for (size_t d = 0; d + 1 < dims; ++d)
+    count *= shape[d] = vectors.shape(d);
+  shape.back() = size_t(to);
+  auto *memory = new double[count * size_t(to)];
+  const nb::capsule owner(memory, [](void *p) noexcept { delete[] static_cast<double *>(p); });
+  VectorXs in(from), out(to);
+  for (size_t i = 0; i < count; ++i) {
+    in = Eigen::Map<const VectorXs>(vectors.data() + i * size_t(from), from);
+    map(in, out);
+    Eigen::Map<VectorXs>(memory + i * size_t(to), to) = out;
   }
-  return out;
+  return nb::ndarray<nb::numpy, double>(memory, dims, shape.data(), owner);
 }
 
 } // namespace
@@ -264,44 +287,54 @@ void bind_control_laws(nb::module_ &extras) {
                     const VectorArg &, const nb::dict &>(),
            nb::keep_alive<1, 2>(), "space"_a, "xs"_a, "us"_a, "gains"_a, "lower"_a, "upper"_a, "blas"_a,
            "xs: (n, steps, nx), us: (n, steps, nu), gains: (n, steps, nu, ndx).");
-  nb::class_<InverseDynamicsControls, ControlLaw>(
-      extras, "InverseDynamicsControls",
-      "RNEA for the acceleration that leads to the velocity of xs[i, k] in one step of semi-implicit Euler, corrected "
-      "towards its configuration by a share `gain`, through the actuation; of what the limits do not allow the direction "
-      "is kept.")
-      .def(nb::init<const PinModel &, const ArrayIn<3> &, const MatrixArg &, const VectorArg &, const VectorArg &, double,
-                    double, const nb::dict &, nb::object>(),
-           nb::keep_alive<1, 2>(), "model"_a, "xs"_a, "unactuate"_a, "lower"_a, "upper"_a, "dt"_a, "gain"_a, "blas"_a,
+  nb::class_<InverseDynamicsControls, ControlLaw>(extras, "InverseDynamicsControls",
+                                                  "RNEA for the acceleration that leads to the velocity of xs[i, k] "
+                                                  "in one step of semi-implicit Euler, corrected "
+                                                  "towards its configuration by a share `gain`, through the "
+                                                  "actuation; of what the limits do not allow the direction "
+                                                  "is kept.")
+      .def(nb::init<const PinModel &, const MatrixArg &, const VectorArg &, const VectorArg &, double, double,
+                    const nb::dict &, nb::object>(),
+           nb::keep_alive<1, 2>(), "model"_a, "unactuate"_a, "lower"_a, "upper"_a, "dt"_a, "gain"_a, "blas"_a,
            "within_limits"_a = nb::none(),
-           "xs: states to lead to, (n, steps, nq + nv); unactuate: from torques to controls, (nu, nv); within_limits: None, "
-           "or a function of the control that leaves the velocity as it is and of what accelerates, both (nu,), that says "
-           "what is applied of them.");
+           "unactuate: from torques to controls, (nu, nv); within_limits: None, or a function of the control that "
+           "leaves the "
+           "velocity as it is and of what accelerates, both (nu,), that says what is applied of them.")
+      .def("leadTo", &InverseDynamicsControls::lead_to, "xs"_a,
+           "From now on to these states, (n, steps, nq + nv); to none before the first call.");
   nb::class_<Box>(extras, "Box", "States whose differences to an origin are within limits; for `drive`.")
-      .def(nb::init<const Manifold &, const VectorArg &, const VectorArg &, const VectorArg &>(), nb::keep_alive<1, 2>(),
-           "space"_a, "origin"_a, "lower"_a, "upper"_a, "origin: (nx,), lower and upper: (ndx,).")
-      .def("__call__", [](const Box &box, const VectorArg &x) { return box.holds(state_arg(x, box.space)); }, "x"_a,
-           "Whether a state is in it.");
-  extras.def("drive", &drive, "dynamics"_a, "data"_a, "starts"_a, "going"_a, "law"_a, "steps"_a, "runaway"_a,
-             "region"_a = nb::none(),
-             "Move n instances through the dynamics as a law says: states (n, steps, nx), controls (n, steps, nu) and which "
-             "still go on (n,). One whose state is not finite, beyond `runaway` or outside the region (a Box, or a function of the "
-             "state) stays where it last was, with zero control, as those that did not go on at the start.");
+      .def(nb::init<const Manifold &, const VectorArg &, const VectorArg &, const VectorArg &>(),
+           nb::keep_alive<1, 2>(), "space"_a, "origin"_a, "lower"_a, "upper"_a,
+           "origin: (nx,), lower and upper: (ndx,).")
+      .def(
+          "__call__", [](const Box &box, const VectorArg &x) { return box.holds(state_arg(x, box.space)); }, "x"_a,
+          "Whether a state is in it.");
+  extras.def("drive", &drive, "dynamics"_a, "data"_a, "law"_a, "xs"_a.noconvert(), "us"_a.noconvert(),
+             "going"_a.noconvert(), "first"_a, "steps"_a, "runaway"_a, "region"_a = nb::none(),
+             "Move n instances through the dynamics as a law says, from states xs[:, first] (n, T + 1, nx) on: "
+             "writes the states "
+             "after that, the controls us[:, first:first + steps] (n, T, nu), and into going (n,) which still go on. "
+             "One whose "
+             "state is not finite, beyond `runaway` or outside the region (a Box, or a function of the state) stays "
+             "where it "
+             "last was, with zero control, as those that did not go on at the start.");
+  using Arrays = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
   extras.def(
-      "integrateAll",
-      [](const Manifold &space, const VectorArg &x, const ArrayIn<2> &vs) {
-        const VectorXs from = state_arg(x, space);
-        check_equal(long(vs.shape(1)), space.ndx(), "vs: columns");
-        return by_rows(vs, space.nx(), [&](const VectorXs &v, VectorXs &out) { space.integrate(from, v, out); });
+      "integrateFromNeutral",
+      [](const Manifold &space, const Arrays &vs) {
+        const VectorXs neutral = space.neutral();
+        return along_last_axis("vs", vs, space.ndx(), space.nx(),
+                               [&](const VectorXs &v, VectorXs &out) { space.integrate(neutral, v, out); });
       },
-      "space"_a, "x"_a, "vs"_a, "x (+) v for every row v of vs (n, ndx): (n, nx).");
+      "space"_a, "vs"_a, "neutral (+) v for every vector v along the last axis of vs: (..., ndx) to (..., nx).");
   extras.def(
-      "differenceAll",
-      [](const Manifold &space, const VectorArg &x, const ArrayIn<2> &xs) {
-        const VectorXs from = state_arg(x, space);
-        check_equal(long(xs.shape(1)), space.nx(), "xs: columns");
-        return by_rows(xs, space.ndx(), [&](const VectorXs &to, VectorXs &out) { space.difference(from, to, out); });
+      "differenceFromNeutral",
+      [](const Manifold &space, const Arrays &xs) {
+        const VectorXs neutral = space.neutral();
+        return along_last_axis("xs", xs, space.nx(), space.ndx(),
+                               [&](const VectorXs &x, VectorXs &out) { space.difference(neutral, x, out); });
       },
-      "space"_a, "x"_a, "xs"_a, "y (-) x for every row y of xs (n, nx): (n, ndx).");
+      "space"_a, "xs"_a, "x (-) neutral for every vector x along the last axis of xs: (..., nx) to (..., ndx).");
 }
 
 } // namespace aligator::python

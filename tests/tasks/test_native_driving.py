@@ -12,11 +12,10 @@ from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.solver import proxddp
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.solve import value_of
-from sobolev_diffusion.tasks import coordinates, native_driving
+from sobolev_diffusion.tasks import from_neutral, native_driving
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.closed_loop import drive, follow
 from sobolev_diffusion.tasks.controllers import Actions
-from sobolev_diffusion.tasks.coordinates import coordinates_of, states_at
 from sobolev_diffusion.tasks.instances import EVALUATION, instance
 from sobolev_diffusion.tasks.native_driving import Driver
 from sobolev_diffusion.tasks.pendulum import Pendulum
@@ -29,7 +28,7 @@ from sobolev_diffusion.warm_start.rollout import Rollouts, roll_out
 pytestmark = pytest.mark.skipif(native_driving._EXTRAS is None, reason="the official aligator has no extras")
 CONFIG = project()
 NAMES = ("pendulum", "double_pendulum", "ur5_small_random", "quadrotor", "quadrotor_columns")
-WHERE = ((native_driving, "_EXTRAS"), (coordinates, "_EXTRAS"), (proxddp, "_VALUE_IN_CPP"))
+WHERE = ((native_driving, "_EXTRAS"), (from_neutral, "_EXTRAS"), (proxddp, "_VALUE_IN_CPP"))
 
 
 def in_python(work):
@@ -208,10 +207,40 @@ def test_a_controller_of_ones_own_is_asked(monkeypatch):
 def test_coordinates_of_many_states(name):
     task = make_task(name, CONFIG.tasks[name])
     points = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 5, task.space.ndx))
-    xs = states_at(task, points)
+    xs = task.states_at(points)
     np.testing.assert_array_equal(xs[1, 2], task.state_at(points[1, 2]))
-    np.testing.assert_array_equal(coordinates_of(task, xs)[1, 2], task.coordinates(xs[1, 2]))
-    assert states_at(task, points[:, :0]).shape == (2, 0, task.space.nx)
+    np.testing.assert_array_equal(task.coordinates_of(xs)[1, 2], task.coordinates(xs[1, 2]))
+    assert task.states_at(points[:, :0]).shape == (2, 0, task.space.nx)
+
+
+@pytest.mark.parametrize("control", ["torque", "state"])
+@pytest.mark.parametrize("name", NAMES)
+def test_bits_of_observations_and_actions_of_many_states(name, control):
+    task = in_mode(name, control)
+    thetas = np.stack([instance(task, EVALUATION, 0, number) for number in range(5)])
+    xs = task.states_at(np.random.default_rng(0).uniform(-3, 3, (5, task.space.ndx)))
+    us = np.random.default_rng(1).uniform(task.lower, task.upper, (5, task.nu))
+    for several, single in (
+        (task.observations(xs, thetas), [task.observe(x, theta) for x, theta in zip(xs, thetas)]),
+        (task.actions(xs, us), [task.action(x, u) for x, u in zip(xs, us)]),
+    ):
+        assert several.tobytes() == np.stack(single).tobytes()
+
+
+@pytest.mark.parametrize("hook", ["observe", "action", "coordinates", "state_at"])
+def test_an_overridden_hook_is_asked_for_many_states(hook):
+    task = overriding(hook)
+    thetas = np.stack([instance(task, EVALUATION, 0, number) for number in range(3)])
+    xs = np.stack([task.initial_state(theta) for theta in thetas])
+    several, single = {
+        "observe": (lambda: task.observations(xs, thetas), lambda i: task.observe(xs[i], thetas[i])),
+        "action": (lambda: task.actions(xs, np.zeros((3, 6))), lambda i: task.action(xs[i], np.zeros(6))),
+        "coordinates": (lambda: task.coordinates_of(xs), lambda i: task.coordinates(xs[i])),
+        "state_at": (lambda: task.states_at(xs), lambda i: task.state_at(xs[i])),
+    }[hook]
+    Counted.asked = 0
+    np.testing.assert_array_equal(several(), [single(i) for i in range(3)])
+    assert Counted.asked == 6
 
 
 def test_bad_input_is_told():
@@ -219,14 +248,25 @@ def test_bad_input_is_told():
     extras, data = native_driving._EXTRAS, task.dynamics.createData()
     law = extras.ClippedControls(np.zeros((2, 3, 1)), task.lower, task.upper)
     assert (law.instances, law.steps) == (2, 3)
-    starts, going = np.zeros((2, 2)), np.ones(2, bool)
+    xs, us, going = np.zeros((2, 6, 2)), np.zeros((2, 5, 1)), np.ones(2, bool)
     for wrong, message in (
-        ((starts[:1], going, law, 3), r"starts: expected shape \(2, 2\), got \(1, 2\)"),
-        ((starts, going[:1], law, 3), "going"),
-        ((starts, going, law, 4), "steps: the law has 3, got 4"),
+        ((xs[:1], us, going, 0, 3), r"xs: expected shape \(2, 6, 2\), got \(1, 6, 2\)"),
+        ((xs, us[:1], going, 0, 3), r"us: expected shape \(2, 5, 1\), got \(1, 5, 1\)"),
+        ((xs, us, going[:1], 0, 3), "going"),
+        ((xs, us, going, 0, 4), "steps: the law has 3, got 4"),
+        ((xs, us, going, 3, 3), "first, steps: us has 5 steps, got 3 and 3"),
+        ((xs, us, going, 6, 0), "first, steps: us has 5 steps, got 6 and 0"),
     ):
         with pytest.raises(ValueError, match=message):
-            extras.drive(task.dynamics, data, *wrong, 1e6)
+            extras.drive(task.dynamics, data, law, *wrong, 1e6)
+    with pytest.raises(TypeError):  # would write into a copy
+        extras.drive(task.dynamics, data, law, xs[:, ::2], us, going, 0, 3, 1e6)
+    arm = UR5()
+    moves = arm._unactuate, arm.lower, arm.upper, arm.dt, arm.configuration_gain, BLAS
+    inverse = extras.InverseDynamicsControls(arm.model, *moves)
+    assert (inverse.instances, inverse.steps) == (0, 0)
+    with pytest.raises(ValueError, match="xs: expected 2 instances, 3 steps and 12 numbers"):
+        inverse.leadTo(np.zeros((2, 3, 11)))
     with pytest.raises(ValueError, match="lower"):
         extras.ClippedControls(np.zeros((2, 3, 2)), task.lower, task.upper)
     with pytest.raises(ValueError, match="gains: expected 1 instances, 3 steps and 2 numbers"):
@@ -239,5 +279,5 @@ def test_bad_input_is_told():
             task.upper,
             BLAS,
         )
-    with pytest.raises(ValueError, match="vs: columns"):
-        extras.integrateAll(task.space, task.space.neutral(), np.zeros((4, 3)))
+    with pytest.raises(ValueError, match="vs: expected vectors of 2 numbers along the last axis"):
+        extras.integrateFromNeutral(task.space, np.zeros((4, 3)))

@@ -60,14 +60,12 @@ class Policy(ABC):
         Raises:
             ValueError: it was made for another one; in which way that differs.
         """
-        if self.trained_on is None:
-            self.check_sizes(task)
-            return
         here, (mine, theirs) = fingerprint(task), self._fits
         if mine is self.trained_on and theirs is here:  # asked before every rollout, also of those timed
             return
-        differences = self.trained_on.differences(here)
-        if differences:
+        if self.trained_on is None:
+            self.check_sizes(task)
+        elif differences := self.trained_on.differences(here):
             raise ValueError(
                 f"the policy was made for another task, {self.trained_on.task}: compared with {here.task}, "
                 f"that has {', '.join(differences)}; take one that was made for this task (or, to use it all "

@@ -52,7 +52,7 @@ class RecedingHorizon(Controller):
         action_length: int,
     ) -> None:
         self._task, self._policy = task, policy
-        self._thetas, self._generators = thetas, generators
+        self._thetas, self._generators = np.stack(thetas), generators
         self._action_length = action_length
         self._first = np.stack([task.first_action(theta) for theta in thetas])
         self._actions = np.empty((len(thetas), 0, task.action_dim))
@@ -60,8 +60,7 @@ class RecedingHorizon(Controller):
     def look(self, t: int, xs: Array, us: Array) -> None:
         if t % self._action_length:
             return
-        now = zip(xs[:, t], self._thetas, strict=True)
-        observation = np.stack([self._task.observe(x, theta) for x, theta in now])
+        observation = self._task.observations(xs[:, t], self._thetas)
         shape = self._policy.noise_shape
         noise = np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in self._generators])
         self._actions = self._policy.predict(observation, self._taken(t, xs, us), noise)
@@ -76,9 +75,8 @@ class RecedingHorizon(Controller):
 
     def _taken(self, t: int, xs: Array, us: Array) -> Array:
         """a_{t-T_h+1} .. a_t, (n, T_h, na); a_0 stands in for what came before the first step."""
-        n, known = len(xs), self._policy.history
-        taken = np.empty((n, known, self._first.shape[1]))
-        for i in range(n):
-            for k, step in enumerate(range(t - known + 1, t + 1)):
-                taken[i, k] = self._task.action(xs[i, step], us[i, step - 1]) if step > 0 else self._first[i]
-        return taken
+        known = self._policy.history
+        taken = self._task.actions(xs[:, max(t - known, 0) + 1 :], us[:, max(t - known, 0) :])
+        if t >= known:
+            return taken
+        return np.concatenate([np.repeat(self._first[:, None], known - t, axis=1), taken], axis=1)

@@ -16,7 +16,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.tasks.from_neutral import (
+    along_last_axis,
+    difference_from_neutral,
+    integrate_from_neutral,
+)
 from sobolev_diffusion.tasks.interfaces import Dynamics, StateSpace
+from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.problems import Problem
 
 Array = NDArray[np.float64]
@@ -142,6 +148,12 @@ class Task(ABC):
         """o: what the policy is conditioned on, (no,): coordinates of x and the rest of theta."""
         return np.concatenate([self.coordinates(x), theta[self.space.nx :]])
 
+    def observations(self, xs: Array, thetas: Array) -> Array:
+        """`observe` of n states and instances at once, (n, nx) and (n, n_theta) -> (n, no)."""
+        if inherits(self, Task, "observe"):
+            return np.concatenate([self.coordinates_of(xs), thetas[:, self.space.nx :]], axis=1)
+        return np.stack([self.observe(x, theta) for x, theta in zip(xs, thetas, strict=True)])
+
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         """do/dx in the tangent space at x, (no, ndx)."""
         constant = len(theta) - self.space.nx
@@ -183,9 +195,21 @@ class Task(ABC):
         """
         return self.space.difference(self.space.neutral(), x)
 
+    def coordinates_of(self, xs: Array) -> Array:
+        """`coordinates` of many states at once, (..., nx) -> (..., ndx)."""
+        if inherits(self, Task, "coordinates"):
+            return difference_from_neutral(self.space, xs)
+        return along_last_axis(self.coordinates, xs, self.space.ndx)
+
     def state_at(self, coordinates: Array) -> Array:
         """The state x with these coordinates, (nx,)."""
         return self.space.integrate(self.space.neutral(), coordinates)
+
+    def states_at(self, coordinates: Array) -> Array:
+        """`state_at` of many coordinates at once, (..., ndx) -> (..., nx)."""
+        if inherits(self, Task, "state_at"):
+            return integrate_from_neutral(self.space, coordinates)
+        return along_last_axis(self.state_at, coordinates, self.space.nx)
 
     def coordinates_jacobian(self, x: Array) -> Array:
         """d coordinates / dx in the tangent space at x, (ndx, ndx)."""
@@ -194,6 +218,13 @@ class Task(ABC):
     def action(self, x_next: Array, u: Array) -> Array:
         """The action variable of a step that applied u and led to x_next, (na,)."""
         return u if self.control == "torque" else self.coordinates(x_next)
+
+    def actions(self, xs_next: Array, us: Array) -> Array:
+        """`action` of many steps at once, (..., nx) and (..., nu) -> (..., na)."""
+        if inherits(self, Task, "action"):
+            return us if self.control == "torque" else self.coordinates_of(xs_next)
+        both = np.concatenate([xs_next, us], axis=-1)
+        return along_last_axis(lambda xu: self.action(*np.split(xu, [self.space.nx])), both, self.action_dim)
 
     def action_jacobians(self, x_next: Array, u: Array) -> tuple[Array, Array]:
         """d action / d x_next in the tangent space, (na, ndx), and d action / du, (na, nu)."""

@@ -49,8 +49,9 @@ def drive(
         controller.look(t, xs[:, : t + 1], us[:, :t])
         law = driver.law(controller.plan(t))
         if law is not None and law.steps:
-            now, t = t, min(t + law.steps, steps)
-            xs[:, now + 1 : t + 1], us[:, now:t], alive = driver.drive(law, xs[:, now], alive, t - now)
+            ahead = min(law.steps, steps - t)
+            driver.drive(law, xs, us, alive, t, ahead)
+            t += ahead
             continue
         for i in range(n):
             x = xs[i, t]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aligator
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.controllers import Actions, Tracking
-from sobolev_diffusion.tasks.coordinates import states_at
 from sobolev_diffusion.tasks.extras import extras_with
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
@@ -21,7 +20,7 @@ from sobolev_diffusion.tasks.region import Region
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_EXTRAS = extras_with("drive")
+_EXTRAS = extras_with("integrateFromNeutral")  # came with `drive` as it is now
 RUNAWAY = 1e6  # beyond this a coordinate of the state has run away
 
 
@@ -45,16 +44,18 @@ class Driver:
 
     def __init__(self, task: Task, data: aligator.ExplicitDynamicsData, region: Region | None = None) -> None:
         self._task, self._data, self._where = task, data, _where(region)
+        self._known = _EXTRAS is not None and of_aligator(task.space, task.dynamics)
         self._control = inherits(task, Task, "control_for")
         self._inverse = inherits(task, MultibodyTask, "inverse_dynamics")
         self._limiter = None
         if self._inverse and not inherits(task, MultibodyTask, "within_limits"):
             assert isinstance(task, MultibodyTask)
             self._limiter = task.within_limits
+        self._inverse_law: Any = None  # made when first needed, and led to other states from then on
 
     def law(self, plan: Actions | Tracking | None) -> ControlLaw | None:
         """What decides the controls of a plan; None: `Controller.control` has to."""
-        if _EXTRAS is None or plan is None or not of_aligator(self._task.space, self._task.dynamics):
+        if plan is None or not self._known:
             return None
         task = self._task
         limits = task.lower, task.upper
@@ -67,29 +68,26 @@ class Driver:
             return _EXTRAS.ClippedControls(_contiguous(plan.actions), *limits)
         if not self._inverse:
             return None
-        assert isinstance(task, MultibodyTask)
-        return _EXTRAS.InverseDynamicsControls(
-            task.model,
-            states_at(task, plan.actions),
-            task._unactuate,
-            *limits,
-            task.dt,
-            task.configuration_gain,
-            BLAS,
-            self._limiter,
-        )
+        if self._inverse_law is None:
+            assert isinstance(task, MultibodyTask)
+            moves = task._unactuate, *limits, task.dt, task.configuration_gain
+            self._inverse_law = _EXTRAS.InverseDynamicsControls(task.model, *moves, BLAS, self._limiter)
+        self._inverse_law.leadTo(task.states_at(plan.actions))
+        return self._inverse_law
 
     def drive(
-        self, law: ControlLaw, xs: Array, going: NDArray[np.bool_], steps: int
-    ) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """Some steps from xs (n, nx) on, of the instances that are still going (n,).
+        self, law: ControlLaw, xs: Array, us: Array, going: NDArray[np.bool_], first: int, steps: int
+    ) -> None:
+        """Some steps from xs[:, first] on, written into what is given.
 
-        Returns:
-            States (n, steps, nx), controls (n, steps, nu), and which are still going.
+        Args:
+            law: decides the controls; of a plan for time `first`.
+            xs, us: states (n, T+1, nx) and controls (n, T, nu).
+            going: which instances still are, (n,).
+            first, steps: from when on, and for how long.
         """
-        return _EXTRAS.drive(
-            self._task.dynamics, self._data, _contiguous(xs), going, law, steps, RUNAWAY, self._where
-        )
+        dynamics = self._task.dynamics
+        _EXTRAS.drive(dynamics, self._data, law, xs, us, going, first, steps, RUNAWAY, self._where)
 
 
 def _where(region: Region | None) -> Callable[[Array], bool] | None:

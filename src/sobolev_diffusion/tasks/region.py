@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sobolev_diffusion.tasks.coordinates import coordinates_of
-
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Array, Task
 
@@ -37,7 +35,7 @@ class Region:
             xs: states, (..., nx).
             margin: as a multiple of the box's extent in each coordinate.
         """
-        points = coordinates_of(task, xs).reshape(-1, task.space.ndx)
+        points = task.coordinates_of(xs).reshape(-1, task.space.ndx)
         lower, upper = points.min(axis=0), points.max(axis=0)
         extent = upper - lower
         wider = margin * np.maximum(extent, SMALLEST_EXTENT * extent.max())

@@ -8,6 +8,7 @@ import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
 from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.robots import load_robot
 
 HOME = np.array([0.0, -np.pi / 2, np.pi / 2, -np.pi / 2, -np.pi / 2, 0.0])
@@ -140,9 +141,15 @@ class UR5(MultibodyTask):
         The paper's, (cos q, sin q, v, target), leave it to the network to find the arm's kinematics, and the
         angles that its actions start from, in the demonstrations.
         """
-        q, v = x[: self.model.nq], x[self.model.nq :]
-        away = self.target(theta) - self.tool_position(x)
-        return np.concatenate([np.cos(q), np.sin(q), q, v, away, theta[self.space.nx :]])
+        return self._seen(x[None], theta[None])[0]
+
+    def observations(self, xs: Array, thetas: Array) -> Array:
+        return self._seen(xs, thetas) if inherits(self, UR5, "observe") else super().observations(xs, thetas)
+
+    def _seen(self, xs: Array, thetas: Array) -> Array:
+        q, targets = xs[:, : self.model.nq], thetas[:, self.space.nx :]
+        away = (targets if self.random_target else FIXED_TARGET) - [self.tool_position(x) for x in xs]
+        return np.concatenate([np.cos(q), np.sin(q), xs, away, targets], axis=1)
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         nv, q = self.model.nv, x[: self.model.nq]

@@ -102,7 +102,7 @@ def _cut_one(
     targets = action_sensitivities(*linear, action_x, action_u, length)
     starts = len(targets)
     observation_jacobian = np.stack([task.observe_jacobian(x, theta) for x in xs[:starts]])
-    coordinates = np.stack([task.coordinates(x) for x in xs[:starts]])
+    coordinates = task.coordinates_of(xs[:starts])
     if in_parameters is not None:
         by_p = parameter_sensitivities(*linear, in_parameters, action_x, action_u, length)
         targets = np.concatenate([targets, by_p], axis=3)
@@ -110,14 +110,14 @@ def _cut_one(
         observation_jacobian = np.concatenate([observation_jacobian, seen], axis=2)
         p = np.repeat(theta[task.parameters][None], starts, axis=0)
         coordinates = np.concatenate([coordinates, p], axis=1)
-    coming = np.stack([task.action(x, u) for x, u in zip(xs[1:], us, strict=True)])
+    coming = task.actions(xs[1:], us)
     # a_0 stands in for what came before the first step
     padded = np.concatenate([np.repeat(task.first_action(theta)[None], max(history, 1), axis=0), coming])
     first = max(history, 1) - history  # index in `padded` of the first entry of the chunk at t = 0
     chunk = np.stack([padded[first + t : first + t + history + length] for t in range(starts)])
     known = np.zeros((starts, history, *targets.shape[2:]))
     return (
-        np.stack([task.observe(x, theta) for x in xs[:starts]]),
+        task.observations(xs[:starts], np.repeat(theta[None], starts, axis=0)),
         observation_jacobian,
         chunk,
         np.concatenate([known, targets], axis=1),

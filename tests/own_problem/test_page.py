@@ -13,16 +13,16 @@ from sobolev_diffusion.own_problem.guesser import TOLD
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-NUMBER = r"(?:[\d.e+-]+|infinitely)"
-ROW = rf"(?: +{NUMBER}){{3}} +(?:yes|no) +{NUMBER}"
+NUMBER = r"[\d.e+-]+"
 SAYS = {
     "fit": [
         rf"car\.warm: (?:{'|'.join(map(re.escape, TOLD.values()))})",
         r"is it worth it\? sobolev-diffusion report car\.warm",
     ],
     "report": [
-        r"(?:Yes, warm starting pays|No, warm starting does not pay|It is not clear): from \w+ the solver "
-        rf"is {NUMBER}(?: times)? as fast as alone, guess included \(median of 30 held-out instances, .*",
+        r"(?:Yes, warm starting pays|No, warm starting does not pay|It is not clear): "
+        rf"(?:from \w+ the solver is {NUMBER} times as fast as alone, guess included|at least half of the "
+        r"instances are solved (?:from \w+|alone) only) \(median of 30 held-out instances, .*",
         r"car\.html",
     ],
     "solve": [

@@ -20,7 +20,7 @@ from sobolev_diffusion.figures.speed_up import times_as_fast
 from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import TOLD, WAYS
 from sobolev_diffusion.own_problem.measure import Measured
-from sobolev_diffusion.own_problem.verdict import compare, factor, sentence
+from sobolev_diffusion.own_problem.verdict import compare, factor, interval, sentence
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Array, Task
 
@@ -87,13 +87,18 @@ def _ways(measured: Measured) -> list[dict[str, str]]:
                 "iterations, median (quartiles)": f"{of.iterations.median():.4g} ({quartiles.iloc[0]:.4g} to "
                 f"{quartiles.iloc[1]:.4g})",
                 "guess, ms": f"{1000 * of.guess_seconds.median():.3g}",
-                "in all, ms": f"{1000 * of.seconds.median():.3g}",
+                "in all, ms": _milliseconds(of.seconds.median()),
                 "as fast as alone (90% interval)": "1"
                 if way == "alone"
-                else f"{factor(verdict.median)} ({factor(verdict.low)} to {factor(verdict.high)})",
+                else f"{factor(verdict.median, way)} ({interval(verdict, way)})",
             }
         )
     return rows
+
+
+def _milliseconds(seconds: float) -> str:
+    """Of a median; "never" where the solver of at least half of the instances died."""
+    return f"{1000 * seconds:.3g}" if np.isfinite(seconds) else "never"
 
 
 def _sources(measured: Measured) -> list[dict[str, str]]:

@@ -18,11 +18,11 @@ PAYS = 1.1
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many times faster a way is than alone, over the instances.
+    """How many times as fast as alone a way is, over the instances.
 
     Attributes:
-        median, low, high: of the instances' ratios, and the ends of a 90% interval of it; infinite where the
-            instances are solved in this way alone.
+        median, low, high: of the instances' ratios, and the ends of a 90% interval of it; infinite where
+            instances are solved in this way only, 0 where alone only.
         pays: whether it is; None where the instances are too few, or too unlike, to say.
     """
 
@@ -72,19 +72,36 @@ def sentence(measured: Measured, way: Way) -> str:
     }
     alone, rows = measured.of("alone"), measured.of(shown)
     line = (
-        f"{answer[verdict.pays]}: from {shown} the solver is {factor(verdict.median)} as fast as alone, "
-        f"guess included (median of {len(measured.thetas)} held-out instances, 90% interval "
-        f"{factor(verdict.low)} to {factor(verdict.high)}); iterations {alone.iterations.median():.3g} alone "
-        f"and {rows.iterations.median():.3g}; solved {alone.solved.mean():.0%} alone and "
+        f"{answer[verdict.pays]}: {_told(verdict.median, shown)} (median of {len(measured.thetas)} held-out "
+        f"instances, 90% interval {interval(verdict, shown)}); iterations {alone.iterations.median():.3g} "
+        f"alone and {rows.iterations.median():.3g}; solved {alone.solved.mean():.0%} alone and "
         f"{rows.solved.mean():.0%}."
     )
     if way == "alone" and verdict.pays is not False:
         line += f" The fit takes the task's own guess; to start from {best}: --start {best}."
     elif best != way and way != "alone" and verdicts[best].median > PAYS * verdict.median:
-        line += f" From {best} it would be {factor(verdicts[best].median)} as fast: --start {best}."
+        line += f" Better: {_told(verdicts[best].median, best)}: --start {best}."
     return line
 
 
-def factor(value: float) -> str:
-    """A ratio in words."""
-    return "infinitely" if np.isinf(value) else f"{value:.3g} times"
+def _told(ratio: float, way: Way) -> str:
+    """What the median of the ratios says of a way."""
+    if 0 < ratio < np.inf:
+        return f"from {way} the solver is {ratio:.3g} times as fast as alone, guess included"
+    return f"at least half of the instances are solved {_only(ratio, way)}"
+
+
+def factor(ratio: float, way: Way) -> str:
+    """A median of ratios in a few words, for tables and intervals."""
+    return f"{ratio:.3g} times" if 0 < ratio < np.inf else f"at least half solved {_only(ratio, way)}"
+
+
+def _only(ratio: float, way: Way) -> str:
+    """How instances are solved whose ratio is no number."""
+    return f"from {way} only" if ratio else "alone only"
+
+
+def interval(verdict: Verdict, way: Way) -> str:
+    """From where to where, in words."""
+    low, high = factor(verdict.low, way), factor(verdict.high, way)
+    return low if low == high else f"{low} to {high}"

@@ -19,6 +19,7 @@ NAMES = (
     "ur5_full_random",
     "ur5_small_fixed",
     "quadrotor",
+    "ur5_columns",
     "quadrotor_columns_3",
     "talos",
     "acrobot",

@@ -13,6 +13,7 @@ HORIZONS = {
     "pendulum": 200,
     "double_pendulum": 300,
     "ur5": 100,
+    "ur5_columns": 100,
     "quadrotor": 150,
     "quadrotor_columns": 200,
     "talos": 60,

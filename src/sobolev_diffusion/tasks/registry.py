@@ -18,6 +18,7 @@ BUILT_IN = {
     "pendulum": "pendulum:Pendulum",
     "double_pendulum": "double_pendulum:DoublePendulum",
     "ur5": "ur5:UR5",
+    "ur5_columns": "ur5_columns:UR5Columns",
     "quadrotor": "quadrotor:Quadrotor",
     "quadrotor_columns": "quadrotor_columns:QuadrotorColumns",
     "talos": "talos:Talos",

@@ -1,23 +1,18 @@
 """Animations with the robot's meshes: one page that needs nothing else, opened in a real browser."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import needs_browser, opened, picture, used
 from configurations import project
-from PIL import Image
 
 from sobolev_diffusion.figures import Animation, robot_page
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.tasks.registry import make_task
 
 CONFIG = project("config/smoke.yaml")
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-OFFLINE = ["--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking"]
-SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # no graphics card
 
 
 class Solutions:
@@ -44,32 +39,6 @@ def pages(tmp_path_factory):
     return {name: drawn(name, folder) for name in ("ur5_full_random", "quadrotor_columns_1", "pendulum")}
 
 
-def opened(page, *options):
-    """What a headless browser says of a page, without a network."""
-    command = [BROWSER, "--headless", "--no-sandbox", *OFFLINE, *SOFTWARE, "--enable-logging=stderr"]
-    run = subprocess.run(
-        [
-            *command,
-            "--window-size=600,500",
-            f"--user-data-dir={page.parent / 'profile'}",
-            *options,
-            page.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
-    assert not re.search(r"CONSOLE.*(Uncaught|Error)", run.stderr)
-    return run.stdout
-
-
-def picture(page, milliseconds):
-    shot = page.with_suffix(f".{milliseconds}.png")
-    opened(page, f"--virtual-time-budget={milliseconds}", f"--screenshot={shot}")
-    return np.asarray(Image.open(shot).convert("RGB"), dtype=int)
-
-
 @pytest.mark.parametrize("name", ["ur5_full_random", "quadrotor_columns_1"])
 def test_a_page_with_meshes_is_small_and_the_same_again(name, pages, tmp_path):
     again = drawn(name, tmp_path)
@@ -85,7 +54,7 @@ def test_a_robot_without_meshes_is_drawn_as_lines(pages):
     assert "MeshCat" not in pages["pendulum"].read_text()
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no browser: apt-get install chromium")
+@needs_browser
 @pytest.mark.parametrize("name", ["ur5_full_random", "quadrotor_columns_1"])
 def test_a_browser_shows_the_robot_move(name, pages):
     assert 'data-ready="yes"' in opened(pages[name], "--virtual-time-budget=3000", "--dump-dom")
@@ -94,10 +63,29 @@ def test_a_browser_shows_the_robot_move(name, pages):
     assert 50 < moved.sum() < 0.2 * moved.size  # some of it, not the whole page
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no browser: apt-get install chromium")
+@needs_browser
 def test_a_browser_shows_lines_move(pages):
     early, late = picture(pages["pendulum"], 500), picture(pages["pendulum"], 1500)
     assert (np.abs(early - late).max(axis=2) > 40).sum() > 20
+
+
+WRONG = {
+    "an error": "<script>throw new Error('broken')</script>",
+    "a warning": "<script>console.warn('broken')</script>",
+    "an image of others": '<img src="http://example.com/image.png">',
+    "a script that is nowhere": "<script src='nowhere.js'></script>",
+    "an error in a frame": '<iframe srcdoc="<script>broken()</script>"></iframe>',
+    "a frame's image of others": '<iframe srcdoc="<img src=http://example.com/image.png>"></iframe>',
+}
+
+
+@needs_browser
+@pytest.mark.parametrize("case", WRONG)
+def test_a_page_that_is_broken_or_asks_others_is_seen(case, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><title>page</title><body>{WRONG[case]}</body>")
+    with pytest.raises(AssertionError, match=r"broken|example\.com|nowhere"):
+        used(page, "return 1;")
 
 
 def test_every_mesh_of_the_robot_is_on_the_page(pages):

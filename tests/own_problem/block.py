@@ -25,6 +25,9 @@ class Block(Task):
     def goal_state(self, theta):
         return np.array([theta[2], 0.0])
 
+    def links(self, x):
+        return np.array([[[x[0] - 0.1, 0.0, 0.0], [x[0] + 0.1, 0.0, 0.0]]])
+
     def problem(self, theta):
         goal = self.goal_state(theta)
         running, terminal = (aligator.CostStack(self.space, 1) for _ in range(2))

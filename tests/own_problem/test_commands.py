@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import needs_browser, used
 
 from sobolev_diffusion.cli import main
 from sobolev_diffusion.config import TaskConfig
@@ -104,12 +105,19 @@ class Page(HTMLParser):
             self.text.append(data.strip())
 
 
-def test_a_report_says_first_whether_it_pays_and_asks_nobody(folder, capsys, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert main(["report", "block.warm", "--instances", "4"]) == 0
-    first = capsys.readouterr().out.splitlines()[0]
+@pytest.fixture(scope="module")
+def report(folder):
+    """The page, and what the command said."""
+    command = [*COMMAND, "report", "block.warm", "--instances", "4"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return folder / "block.html", done.stdout
+
+
+def test_a_report_says_first_whether_it_pays_and_asks_nobody(report):
+    path, said = report
+    first = said.splitlines()[0]
     assert first.startswith(("Yes, warm starting pays", "No, warm starting does not pay", "It is not clear"))
-    text = (folder / "block.html").read_text()
+    text = path.read_text()
     page = Page()
     page.feed(text)
     body = page.text[page.text.index("Warm start for block") + 1 :]
@@ -118,6 +126,78 @@ def test_a_report_says_first_whether_it_pays_and_asks_nobody(folder, capsys, mon
     assert page.images == 5
     assert {"alone", "nearest", "policy", "cheaper", "What was tried"} <= set(body)
     assert text.index(first.split(";")[0]) < text.index("<h1>")
+
+
+LOOK = """
+const verdict = document.getElementById("verdict").getBoundingClientRect();
+const images = [...document.images], tables = [...document.querySelectorAll("table")];
+return {
+  verdict: document.getElementById("verdict").innerText,
+  above: verdict.height > 0 && verdict.bottom <= document.querySelector("h1").getBoundingClientRect().top,
+  drawn: images.map(image => image.complete && image.naturalWidth > 100 && image.clientWidth > 100),
+  rows: tables.map(table => table.rows.length),
+  wider: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+};
+"""
+
+
+@needs_browser
+def test_a_browser_shows_the_report(report):
+    path, said = report
+    seen = used(path, LOOK)
+    assert seen["verdict"] == said.splitlines()[0]
+    assert seen["above"]
+    assert seen["drawn"] == [True] * 5
+    assert seen["rows"][:2] == [5, 4]  # of every start, and of every source
+    assert seen["rows"][2] > 30
+    assert not seen["wider"]
+
+
+PLAY = """
+const frame = document.querySelector("iframe[title=animation]"), page = frame.contentDocument;
+const [button, slider, clock, canvas] = ["play", "time", "clock", "view"].map(id => page.getElementById(id));
+const wait = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+const moved = async from => {
+  for (let i = 0; i < 50 && Number(slider.value) === from; i++) await wait(100);
+};
+const state = () => ({
+  label: button.textContent,
+  clock: clock.textContent,
+  frame: Number(slider.value),
+  picture: canvas.toDataURL(),
+});
+frame.scrollIntoView();  // what is not in view does not move
+const states = [state()];
+await moved(states[0].frame);
+states.push(state());
+button.click();
+await wait(200);
+states.push(state());
+await wait(400);
+states.push(state());
+slider.value = 15;
+slider.dispatchEvent(new Event("input"));
+await wait(200);
+states.push(state());
+button.click();
+await moved(15);
+await wait(100);
+states.push(state());
+return states;
+"""
+
+
+@needs_browser
+def test_the_animation_on_a_report_moves_and_is_stopped_and_set(report):
+    early, late, stopped, still, chosen, going = used(report[0], PLAY)
+    assert early["label"] == late["label"] == going["label"] == "pause"
+    assert stopped["label"] == still["label"] == chosen["label"] == "play"
+    assert late["frame"] != early["frame"]
+    assert stopped == still
+    assert (chosen["frame"], chosen["clock"]) == (15, "1.50 s")
+    assert chosen["picture"] != still["picture"]
+    assert going["frame"] != 15
+    assert going["picture"] != chosen["picture"]
 
 
 def test_a_task_that_moved_or_changed_is_told(folder, tmp_path, capsys):

@@ -232,7 +232,7 @@ def _animation(task: Task, measured: Measured, way: str) -> str:
 
 def _figure(figure: Figure, caption: str) -> str:
     image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=110, metadata={"Software": None})
+    figure.savefig(image, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     data = base64.b64encode(image.getvalue()).decode()
     return (

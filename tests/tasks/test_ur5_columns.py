@@ -11,7 +11,7 @@ from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.tasks.ur5_columns import ARM_RADIUS, COLUMN_RADIUS, UR5Columns
+from sobolev_diffusion.tasks.ur5_columns import UR5Columns
 
 SETTINGS = project().tasks["ur5_columns"]
 
@@ -39,7 +39,7 @@ def test_clearance_is_of_the_whole_forearm_and_wrist(task):
     shares = np.linspace(0, 1, 1001)[:, None]
     arm = np.concatenate([a + shares * (b - a) for a, b in pairwise(corners)])
     nearest = np.linalg.norm(arm[:, None] - task.centres, axis=2).min()
-    assert task.clearance(x) == pytest.approx(nearest - COLUMN_RADIUS - ARM_RADIUS, abs=1e-4)
+    assert task.clearance(x) == pytest.approx(nearest - task.hull, abs=1e-4)
 
 
 def test_it_starts_clear_and_the_straight_way_does_not_stay_so():
@@ -49,7 +49,7 @@ def test_it_starts_clear_and_the_straight_way_does_not_stay_so():
         theta = instance(task, TRAINING, 0, number)
         assert task.clearance(task.initial_state(theta)) > task.margin
         room = np.linalg.norm(task.target(theta)[:2] - task.centres, axis=1).min()
-        assert room > COLUMN_RADIUS + ARM_RADIUS + task.margin
+        assert room > task.hull + task.margin
         touching.append(min(map(task.clearance, task.guess(theta)[0])) < 0)
     assert np.mean(touching) > 0.5
 
@@ -62,7 +62,15 @@ def test_plans_touch_nothing_between_the_points_either(task):
     assert task.reached(theta, solution.xs[-1])
 
 
-@pytest.mark.parametrize("margin", [-0.01, 1.0])
-def test_a_margin_that_leaves_no_gap_is_refused(margin):
-    with pytest.raises(TaskError, match=r"ur5_columns: margin must be from 0 to below 0\.29 m"):
-        UR5Columns(margin=margin)
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"margin": -0.01}, "margin must be from 0 to below 0.29 m"),
+        ({"margin": 1.0}, "margin must be from 0 to below 0.29 m"),
+        ({"radius": 0.4}, "radius must be above 0 and leave the arm a way"),
+        ({"radius": 0.0}, "radius must be above 0"),
+    ],
+)
+def test_what_leaves_no_gap_is_refused(options, complaint):
+    with pytest.raises(TaskError, match=f"ur5_columns: {complaint}"):
+        UR5Columns(**options)

@@ -12,18 +12,17 @@ from sobolev_diffusion.tasks.base import Array, ControlMode, TaskError
 from sobolev_diffusion.tasks.column_clearance import column_clearance
 from sobolev_diffusion.tasks.ur5 import UR5
 
-COLUMNS, RING = 4, 0.55  # m from the axis of the arm's base
-COLUMN_RADIUS, ARM_RADIUS = 0.05, 0.05  # m
-WIDEST_MARGIN = RING * np.sin(np.pi / COLUMNS) - COLUMN_RADIUS - ARM_RADIUS  # m, at which no gap is left
+COLUMNS = 4
+ARM_RADIUS = 0.05  # m
 NEAREST, FARTHEST = 1.0, 2.1  # rad, of the target about the base, to either side: one column away
 FOREARM = np.array([0.0, 0.0, 0.39225])  # m, from the elbow to the first wrist
 POINTS = ("forearm_link", "wrist_1_link", "wrist_2_link", "wrist_3_link", "tool0")
 
 
-def column_centres() -> Array:
-    """Where the columns stand in the horizontal plane, (4, 2), m."""
+def column_centres(ring: float) -> Array:
+    """Where the columns stand in the horizontal plane, (4, 2), m, on a ring about the arm's base."""
     angles = 2 * np.pi / COLUMNS * (0.5 + np.arange(COLUMNS))
-    return RING * np.column_stack([np.cos(angles), np.sin(angles)])
+    return ring * np.column_stack([np.cos(angles), np.sin(angles)])
 
 
 class UR5Columns(UR5):
@@ -34,21 +33,37 @@ class UR5Columns(UR5):
     them does not touch with the usual margin either.
 
     Args:
+        ring: distance of the columns from the axis of the arm's base, m.
+        radius: of a column, m.
         margin: further distance kept from the columns by the solver, m: what follows its plans is less exact.
         control, horizon: see `Task`.
     """
 
     name = "ur5_columns"
 
-    def __init__(self, margin: float = 0.03, control: ControlMode = "state", horizon: int = 100) -> None:
+    def __init__(
+        self,
+        ring: float = 0.55,
+        radius: float = 0.05,
+        margin: float = 0.03,
+        control: ControlMode = "state",
+        horizon: int = 100,
+    ) -> None:
         super().__init__(full_init=False, random_target=True, control=control, horizon=horizon)
-        if not 0 <= margin < WIDEST_MARGIN:
+        hull = radius + ARM_RADIUS
+        widest = ring * np.sin(np.pi / COLUMNS) - hull
+        if radius <= 0 or widest <= 0:
             raise TaskError(
-                f"{self.name}: margin must be from 0 to below {WIDEST_MARGIN:.2f} m, where the columns would "
+                f"{self.name}: radius must be above 0 and leave the arm a way between columns on a ring of "
+                f"{ring} m, got {radius} m"
+            )
+        if not 0 <= margin < widest:
+            raise TaskError(
+                f"{self.name}: margin must be from 0 to below {widest:.2f} m, where the columns would "
                 f"leave no way between them, got {margin}"
             )
-        self.margin = margin
-        self.centres = column_centres()
+        self.radius, self.hull, self.margin = radius, hull, margin
+        self.centres = column_centres(ring)
         self.model = _with_points_along_the_forearm(self.model)
         self._data = self.model.createData()
         elbow, *wrist = (self.model.getFrameId(name) for name in POINTS)
@@ -59,7 +74,7 @@ class UR5Columns(UR5):
             theta = super().sample(rng)
             x, target = self.initial_state(theta), self.target(theta)
             azimuth = abs(np.arctan2(target[1], target[0]))
-            room = np.linalg.norm(target[:2] - self.centres, axis=1).min() - COLUMN_RADIUS - ARM_RADIUS
+            room = np.linalg.norm(target[:2] - self.centres, axis=1).min() - self.hull
             if NEAREST < azimuth < FARTHEST and min(room, self.clearance(x)) > self.margin + 0.01:
                 return theta
 
@@ -68,15 +83,15 @@ class UR5Columns(UR5):
         pin.framesForwardKinematics(self.model, self._data, x[: self.model.nq])
         places = np.array([self._data.oMf[point].translation[:2] for point in self.points])
         nearest = min(_distances(start, end, self.centres).min() for start, end in pairwise(places))
-        return float(nearest) - COLUMN_RADIUS - ARM_RADIUS
+        return float(nearest) - self.hull
 
     @property
     def columns_in_the_way(self) -> Array:
-        return np.column_stack([self.centres, np.full(COLUMNS, COLUMN_RADIUS)])
+        return np.column_stack([self.centres, np.full(COLUMNS, self.radius)])
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)
-        radii = np.full(COLUMNS, COLUMN_RADIUS + ARM_RADIUS + self.margin)
+        radii = np.full(COLUMNS, self.hull + self.margin)
         for point in self.points:
             clearance = column_clearance(self.space.ndx, self.nu, self.model, point, self.centres, radii)
             stage.addConstraint(clearance, aligator.constraints.NegativeOrthant())

@@ -37,21 +37,35 @@ class Verdict:
         return False if self.high < PAYS else None
 
 
-def compare(measured: Measured, way: str) -> Verdict:
-    """A way against alone; what does not end in a solution never ends."""
+def ratios(measured: Measured, way: str) -> Array:
+    """How many times as fast as alone every instance is, (n,); what does not end in a solution never ends."""
     alone, other = (
         np.where(rows.solved, rows.seconds, np.inf) for rows in (measured.of("alone"), measured.of(way))
     )
-    ratios = times_as_fast(alone, other)
+    return times_as_fast(alone, other)
+
+
+def compare(measured: Measured, way: str) -> Verdict:
+    """A way against alone."""
+    of_each = ratios(measured, way)
     rng = np.random.default_rng(0)
-    medians = _median(rng.choice(ratios, (RESAMPLES, len(ratios))))
+    medians = _median(rng.choice(of_each, (RESAMPLES, len(of_each))))
     low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], method="nearest")
-    return Verdict(float(_median(ratios[None])[0]), float(low), float(high))
+    return Verdict(float(_median(of_each[None])[0]), float(low), float(high))
 
 
 def _median(samples: Array) -> Array:
     """Of each row; of an even number the lower one, since the mean of a number and infinity says nothing."""
     return np.sort(samples, axis=1)[:, (samples.shape[1] - 1) // 2]
+
+
+def judged(measured: Measured, way: Way) -> Way:
+    """The way that a report is about: the warm start's own; where it starts alone, the best of the others."""
+    return _best(measured) if way == "alone" else way
+
+
+def _best(measured: Measured) -> Way:
+    return max(WAYS[1:], key=lambda each: compare(measured, each).median)
 
 
 def sentence(measured: Measured, way: Way) -> str:
@@ -61,10 +75,8 @@ def sentence(measured: Measured, way: Way) -> str:
         measured: on held-out instances.
         way: that the warm start takes.
     """
-    verdicts = {each: compare(measured, each) for each in WAYS[1:]}
-    best = max(verdicts, key=lambda each: verdicts[each].median)
-    shown = best if way == "alone" else way
-    verdict = verdicts[shown]
+    best, shown = _best(measured), judged(measured, way)
+    verdict, of_best = compare(measured, shown), compare(measured, best)
     answer = {
         True: "Yes, warm starting pays",
         False: "No, warm starting does not pay",
@@ -79,8 +91,8 @@ def sentence(measured: Measured, way: Way) -> str:
     )
     if way == "alone" and verdict.pays is not False:
         line += f" The fit takes the task's own guess; to start from {best}: --start {best}."
-    elif best != way and way != "alone" and verdicts[best].median > PAYS * verdict.median:
-        line += f" Better: {_told(verdicts[best].median, best)}: --start {best}."
+    elif best != way and way != "alone" and of_best.median > PAYS * verdict.median:
+        line += f" Better: {_told(of_best.median, best)}: --start {best}."
     return line
 
 

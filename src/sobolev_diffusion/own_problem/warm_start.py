@@ -178,7 +178,7 @@ class WarmStart:
 
         Args:
             path: of the file.
-            about: what else `load_about` is to give back, in JSON.
+            about: what the file says besides, in JSON; the commands note the task's file there.
 
         Raises:
             BadArtefact: it cannot be written.

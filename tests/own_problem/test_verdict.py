@@ -53,6 +53,13 @@ def test_what_only_the_solver_alone_solves_is_told_in_words():
     )
 
 
+def test_what_is_slower_than_alone_is_not_called_better():
+    line = sentence(
+        measured(alone=[0.2] * 9, policy=[0.8] * 9, nearest=[0.4] * 9, cheaper=[0.5] * 9), "policy"
+    )
+    assert " Least slow: from nearest the solver is 0.5 times as fast as alone" in line
+
+
 def test_an_interval_that_ends_where_ratios_are_no_numbers_is_told_in_words():
     found = measured(alone=[NEVER] * 3 + [0.4] * 4, cheaper=[0.2] * 4 + [NEVER] * 3)
     verdict = compare(found, "cheaper")

@@ -92,7 +92,8 @@ def sentence(measured: Measured, way: Way) -> str:
     if way == "alone" and verdict.pays is not False:
         line += f" The fit takes the task's own guess; to start from {best}: --start {best}."
     elif best != way and way != "alone" and of_best.median > PAYS * verdict.median:
-        line += f" Better: {_told(of_best.median, best)}: --start {best}."
+        better = "Better" if of_best.median > 1 else "Least slow"
+        line += f" {better}: {_told(of_best.median, best)}: --start {best}."
     return line
 
 

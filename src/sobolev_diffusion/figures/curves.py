@@ -65,13 +65,16 @@ def draw_means(
         estimator="median", errorbar=("pi", 100),  # of these three: the mean, and both ends
         x=x, y="value", hue="label", col="panel", col_wrap=across, col_order=[*panels],
         hue_order=[*curves.label], palette=[*curves.colour], markers=[*curves.marker],
-        linestyles=[*curves.dash], dodge=0.75 if len(curves) > 1 else False, linewidth=1.2, markersize=4,
+        linestyles=[*curves.dash], dodge=min(0.6, 0.08 * len(curves)) if len(curves) > 1 else False,
+        linewidth=1.2, markersize=4,
         err_kws={"alpha": 0.5}, sharex=False, sharey=False, legend=False, height=2.3, aspect=1.4,
     )  # fmt: skip
     for name, axis in grid.axes_dict.items():
         title, quantity = panels[name]
         axis.set(title=title, xlabel=PLACES[x], ylabel="", ylim=limits[name])
         _mark_off_scale(axis)
+        for boundary in range(1, len(axis.get_xticks())):  # so that it is seen where a point belongs
+            axis.axvline(boundary - 0.5, color="0.93", linewidth=0.8, zorder=0)
         colour = style.methods[TO_ALONE].colour
         for alone in shown[(shown.panel == name) & (shown.method == TO_ALONE)].itertuples():
             axis.axhline(alone.mean, color=colour, linewidth=1.5, zorder=1)

@@ -10,7 +10,7 @@ from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = {
-    "config": "c7d43fd9f1a7bfe5",
+    "config": "a8f22bc9fc9f42f5",
     "smoke": "9ff6d392a4c904d9",
     "reproducibility": "7e6c4657d6f4fbdb",
     "sweeps/estimators": "fac804b745a2faf0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -20,7 +20,8 @@ DRAWS = tuple(field.name for field in fields(Draws))
 def join(parts: Sequence[Parts], by: Callable[[list[Tensor]], Tensor] = torch.stack) -> Parts:
     """Those of R policies in one: by default stacked, (R, ...)."""
     names = BATCH if isinstance(parts[0], Batch) else DRAWS
-    return replace(parts[0], **{name: by([getattr(each, name) for each in parts]) for name in names})
+    joined: dict[str, Any] = {name: by([getattr(each, name) for each in parts]) for name in names}
+    return replace(parts[0], **joined)
 
 
 def to_device(tensor: Tensor, device: torch.device) -> Tensor:

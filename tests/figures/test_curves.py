@@ -72,6 +72,15 @@ def test_intervals_are_bars_that_stand_side_by_side():
     assert not axis.collections  # no bands that blend
 
 
+def test_lines_part_the_places():
+    axis, _ = drawn(pd.concat([points(4, 8), points(4, 8, method="mlp")]))
+    (parting,) = axis.get_xticks(minor=True)
+    marked = [line.get_xdata() for line in axis.lines if line.get_marker() not in ("", "None", (6, 2, 0))]
+    assert len(marked) == 4
+    for first, second in marked:
+        assert first + 0.1 < parting < second - 0.1
+
+
 def test_marks_of_what_is_off_scale_do_not_hide_each_other():
     axis, said = drawn(
         pd.concat([points(4, means=(1.0, 99.0)), points(4, method="mlp", means=(np.nan, 99.0))])

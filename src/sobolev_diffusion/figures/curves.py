@@ -73,8 +73,10 @@ def draw_means(
         title, quantity = panels[name]
         axis.set(title=title, xlabel=PLACES[x], ylabel="", ylim=limits[name])
         _mark_off_scale(axis)
-        for boundary in range(1, len(axis.get_xticks())):  # so that it is seen where a point belongs
-            axis.axvline(boundary - 0.5, color="0.93", linewidth=0.8, zorder=0)
+        # lines between the places, so that it is seen where a point belongs
+        axis.set_xticks(np.arange(0.5, len(axis.get_xticks()) - 1), minor=True)
+        axis.tick_params(axis="x", which="minor", length=0)
+        axis.grid(axis="x", which="minor", color="0.93", linewidth=0.8)
         colour = style.methods[TO_ALONE].colour
         for alone in shown[(shown.panel == name) & (shown.method == TO_ALONE)].itertuples():
             axis.axhline(alone.mean, color=colour, linewidth=1.5, zorder=1)

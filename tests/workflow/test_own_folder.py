@@ -75,7 +75,10 @@ def test_its_configuration_can_be_checked_alone(folder, monkeypatch, capsys):
     assert main(["check-config", "mine.yaml"]) == 0
     write(folder, experiments={"cart_pole": MINE["experiments"]["cart_pole"] | {"task": "card_pole"}})
     assert main(["check-config", "mine.yaml"]) == 1
-    assert "experiments.cart_pole.task: unknown name 'card_pole'; known: cart_pole" in capsys.readouterr().err
+    assert (
+        "experiments.cart_pole.task: unknown name 'card_pole'; known: acrobot, cart_pole"
+        in capsys.readouterr().err
+    )
 
 
 def test_what_went_wrong_is_said_last(folder):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import aligator
 import numpy as np
-from scipy.linalg import solve_discrete_are
 from scipy.optimize import brentq
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
 from sobolev_diffusion.tasks.double_pendulum import LENGTH, double_pendulum_model
 from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion.tasks.regulation import cost_to_go, regulation_problem
 
 LOWEST, HIGHEST = 1.4, 1.95  # m, of the tip above the shoulder; 2 is upright and straight
 STATE_WEIGHTS, TORQUE_WEIGHT = (0.5, 0.5, 0.05, 0.05), 0.05  # per second
@@ -68,14 +68,8 @@ class Acrobot(MultibodyTask):
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
         goal = self.goal_state(theta)
         holding = self.gravity_control(goal)
-        running = aligator.CostStack(self.space, self.nu)
-        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, self.state_cost))
-        running.addCost("torque", aligator.QuadraticControlCost(self.space, holding, self.torque_cost))
-        terminal = aligator.CostStack(self.space, self.nu)
-        to_go = aligator.QuadraticStateCost(self.space, self.nu, goal, self._cost_to_go(goal, holding))
-        terminal.addCost("cost to go", to_go)
-        stages = [self.stage(running)] * self.horizon
-        return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
+        to_go = self._cost_to_go(goal, holding)
+        return regulation_problem(self, theta, holding, self.state_cost, self.torque_cost, to_go, "torque")
 
     def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
         problem.x0_init = self.initial_state(theta)
@@ -97,11 +91,7 @@ class Acrobot(MultibodyTask):
         return problem
 
     def _cost_to_go(self, goal: Array, holding: Array) -> Array:
-        """P of the cost x^T P x / 2 of balancing from near the goal on, without end, (4, 4)."""
-        data = self.dynamics.createData()
-        self.dynamics.forward(goal, holding, data)
-        self.dynamics.dForward(goal, holding, data)
-        return solve_discrete_are(np.array(data.Jx), np.array(data.Ju), self.state_cost, self.torque_cost)
+        return cost_to_go(self, goal, holding, self.state_cost, self.torque_cost)
 
     @property
     def state_axes(self) -> tuple[Axis, ...]:

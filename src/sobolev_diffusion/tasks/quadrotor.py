@@ -5,10 +5,10 @@ from __future__ import annotations
 import aligator
 import numpy as np
 import pinocchio as pin
-from scipy.linalg import solve_discrete_are
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
 from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion.tasks.regulation import cost_to_go, regulation_problem
 from sobolev_diffusion.tasks.robots import load_robot
 
 ARM = 0.1525  # m, from the centre to a rotor
@@ -78,7 +78,11 @@ class Quadrotor(MultibodyTask):
         self.hover = self.gravity_control(hovering(np.zeros(3)))
         self.state_cost = self.dt * np.diag(np.repeat(self.state_weights, 3))
         self.thrust_cost = self.dt * THRUST_WEIGHT * np.eye(self.nu)
-        self.cost_to_go = self._cost_to_go()
+        # With this as terminal cost the best control hardly depends on the time left, which a policy does not
+        # see; with a stiffer one the gains grow tenfold over the last second.
+        self.cost_to_go = cost_to_go(
+            self, hovering(np.zeros(3)), self.hover, self.state_cost, self.thrust_cost
+        )
 
     def sample(self, rng: np.random.Generator) -> Array:
         while True:
@@ -94,15 +98,9 @@ class Quadrotor(MultibodyTask):
         return self.hover
 
     def problem(self, theta: Array) -> aligator.TrajOptProblem:
-        goal = self.goal_state(theta)
-        running = aligator.CostStack(self.space, self.nu)
-        running.addCost("state", aligator.QuadraticStateCost(self.space, self.nu, goal, self.state_cost))
-        running.addCost("thrust", aligator.QuadraticControlCost(self.space, self.hover, self.thrust_cost))
-        terminal = aligator.CostStack(self.space, self.nu)
-        to_go = aligator.QuadraticStateCost(self.space, self.nu, goal, self.cost_to_go)
-        terminal.addCost("cost to go", to_go)
-        stages = [self.stage(running)] * self.horizon
-        return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
+        return regulation_problem(
+            self, theta, self.hover, self.state_cost, self.thrust_cost, self.cost_to_go, "thrust"
+        )
 
     def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
         problem.x0_init = self.initial_state(theta)
@@ -114,18 +112,6 @@ class Quadrotor(MultibodyTask):
             assert isinstance(cost, aligator.QuadraticStateCost)
             cost.target = goal
         return problem
-
-    def _cost_to_go(self) -> Array:
-        """P of the cost x^T P x / 2 of hovering back to the goal from near it, without end, (12, 12).
-
-        With it as terminal cost the best control hardly depends on the time left, which a policy does not
-        see; with a stiffer one the gains grow tenfold over the last second.
-        """
-        data = self.dynamics.createData()
-        at = hovering(np.zeros(3)), self.hover
-        self.dynamics.forward(*at, data)
-        self.dynamics.dForward(*at, data)
-        return solve_discrete_are(np.array(data.Jx), np.array(data.Ju), self.state_cost, self.thrust_cost)
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)

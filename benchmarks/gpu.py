@@ -9,10 +9,9 @@ import torch
 
 from benchmarks.comparison import Comparison
 from benchmarks.policies import TANGENT_DIM, diffusion_policy, direct_policy, random_batch
-from sobolev_diffusion.config import SobolevConfig, TrainingConfig
+from sobolev_diffusion.config import MethodConfig, SobolevConfig, TrainingConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
-from sobolev_diffusion.training.gradient_step import draw
-from sobolev_diffusion.training.minibatches import Drawn, minibatch
+from sobolev_diffusion.training.minibatches import draw_steps, minibatch
 from sobolev_diffusion.training.native_trainer import NativeTrainer
 from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMinibatches
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
@@ -41,10 +40,14 @@ def comparison(
     policies = [copy.deepcopy(policy) for _ in range(count)]
     torch.manual_seed(1)
     chunks = [random_batch(policy, CHUNKS) for _ in policies]
-    config = TrainingConfig()
-    together = StackedTrainer(policies, config, sobolev, [STEPS] * count, device)
-    native = [NativeTrainer(each, config, sobolev, STEPS) for each in policies]
-    stacked, alone = ([drawn(policy, size, sobolev, seed) for seed in range(count)] for _ in range(2))
+    method = MethodConfig(training=TrainingConfig(batch_size=size, history_noise=0), sobolev=sobolev)
+    together = StackedTrainer(policies, method.training, sobolev, [STEPS] * count, device)
+    native = [NativeTrainer(each, method.training, sobolev, STEPS) for each in policies]
+    generators = [[torch.Generator().manual_seed(seed) for seed in range(count)] for _ in range(2)]
+    stacked, alone = (
+        [draw_steps(policy, method, STEPS, CHUNKS, 1, TANGENT_DIM, each) for each in group]
+        for group in generators
+    )
     minibatches = StackedMinibatches(chunks, stacked, device)
 
     def one_step() -> None:
@@ -64,11 +67,3 @@ def comparison(
         one_after_the_other,
         clock="wall",
     )
-
-
-def drawn(policy: ChunkPolicy, size: int, sobolev: SobolevConfig | None, seed: int) -> Iterator[Drawn]:
-    """What every step draws."""
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        index = torch.randint(0, CHUNKS, (size,), generator=generator)
-        yield Drawn(index, torch.empty(0), draw(policy, size, TANGENT_DIM, sobolev, generator))

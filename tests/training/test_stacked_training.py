@@ -1,5 +1,7 @@
 """Several policies trained at once against each trained alone."""
 
+import gc
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -178,6 +180,16 @@ def test_minibatches_cut_from_one_stack_are_those_of_each_alone(pendulum, kind, 
         batches, of_each = zip(*(next(alone[index]) for index in running))
         for found, expected in ((batch, join(batches)), (draws, join(of_each))):
             assert all(torch.equal(getattr(found, name), each) for name, each in tensors(expected))
+
+
+def test_what_is_drawn_keeps_no_hold_of_the_chunks(pendulum):
+    task, runs = pendulum
+    minibatches = Minibatches(task, TrainingInput(runs, 5), small_method("perceptron"), 1)
+    chunks, drawn = weakref.ref(minibatches.chunks.chunk_jacobian), minibatches.drawn()
+    next(drawn)
+    del minibatches
+    gc.collect()
+    assert chunks() is None
 
 
 def tensors(parts):

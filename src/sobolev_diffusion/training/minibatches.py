@@ -96,20 +96,49 @@ class Minibatches:
             yield minibatch(self.chunks, drawn.index, drawn.blur), drawn.draws
 
     def drawn(self) -> Iterator[Drawn]:
-        """What every step draws, for who cuts the minibatches elsewhere."""
-        training, generator, policy = self._method.training, self._generator, self.policy
-        size, tangent_dim = training.batch_size, self.chunks.observation_jacobian.shape[-1]
-        for _ in range(self.steps):
-            index = torch.randint(0, len(self.chunks.chunk), (size,), generator=generator)
-            if training.first_chunk_share:
-                first = torch.rand(index.shape, generator=generator) < training.first_chunk_share
-                index = torch.where(first, index - index % self._starts, index)
-            blur = torch.empty(0)
-            if training.history_noise and policy.history:
-                known = (size, policy.history, policy.action_dim)
-                blur = training.history_noise * torch.randn(known, generator=generator)
-            draws = draw(policy, size, tangent_dim, self._method.sobolev, generator)
-            yield Drawn(index, blur, draws)
+        """What every step draws, for who cuts the minibatches elsewhere; keeps no hold of the chunks."""
+        return draw_steps(
+            self.policy,
+            self._method,
+            self.steps,
+            len(self.chunks.chunk),
+            self._starts,
+            self.chunks.observation_jacobian.shape[-1],
+            self._generator,
+        )
+
+
+def draw_steps(
+    policy: ChunkPolicy,
+    method: MethodConfig,
+    steps: int,
+    count: int,
+    starts: int,
+    tangent_dim: int,
+    generator: torch.Generator,
+) -> Iterator[Drawn]:
+    """Draw what every gradient step needs, on the CPU.
+
+    Args:
+        policy: what is trained.
+        method: its training settings and first-order term.
+        steps: how many.
+        count: chunks to draw from.
+        starts: how many of them a trajectory has, one after the other.
+        tangent_dim: see `draw`.
+        generator: of the random numbers; it goes on.
+    """
+    training, size = method.training, method.training.batch_size
+    for _ in range(steps):
+        index = torch.randint(0, count, (size,), generator=generator)
+        if training.first_chunk_share:
+            first = torch.rand(index.shape, generator=generator) < training.first_chunk_share
+            index = torch.where(first, index - index % starts, index)
+        blur = torch.empty(0)
+        if training.history_noise and policy.history:
+            known = (size, policy.history, policy.action_dim)
+            blur = training.history_noise * torch.randn(known, generator=generator)
+        yield Drawn(index, blur, draw(policy, size, tangent_dim, method.sobolev, generator))
 
 
 def minibatch(chunks: Batch, index: Tensor, blur: Tensor) -> Batch:

@@ -65,7 +65,7 @@ def draw_means(
         estimator="median", errorbar=("pi", 100),  # of these three: the mean, and both ends
         x=x, y="value", hue="label", col="panel", col_wrap=across, col_order=[*panels],
         hue_order=[*curves.label], palette=[*curves.colour], markers=[*curves.marker],
-        linestyles=[*curves.dash], dodge=min(0.6, 0.08 * len(curves)) if len(curves) > 1 else False,
+        linestyles=[*curves.dash], dodge=min(0.75, 0.08 * len(curves)) if len(curves) > 1 else False,
         linewidth=1.2, markersize=4,
         err_kws={"alpha": 0.5}, sharex=False, sharey=False, legend=False, height=2.3, aspect=1.4,
     )  # fmt: skip

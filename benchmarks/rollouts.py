@@ -64,7 +64,7 @@ def comparisons() -> Iterator[Comparison]:
 
 def of_the_arm() -> Iterator[Comparison]:
     """Rollouts of a trained policy over its predictions alone, the noise drawn for them included."""
-    task, policy = trained_on(ARM)
+    task, policy = trained_on(ARM, epochs=400)
     for size in (1, 8):
         thetas = [task.sample(stream("benchmark", number)) for number in range(size)]
         for length in (8, 15):
@@ -85,14 +85,30 @@ def of_the_arm() -> Iterator[Comparison]:
             yield Comparison(name, "its predictions alone", rollout, alone, ARM_BAR, sense="share")
 
 
-def trained_on(name: str) -> tuple[Task, ChunkPolicy]:
-    """A task, and a frozen policy that was trained on it."""
+def trained_on(name: str, epochs: int) -> tuple[Task, ChunkPolicy]:
+    """A task, and the frozen Sob+Diff policy of it with gains in the parameters, of so many epochs.
+
+    Raises:
+        FileNotFoundError: none is kept, or several are.
+    """
+    found = []
     for path in sorted(FROZEN.glob("*.safetensors")):
-        settings = read_stamp(path)["settings"]["task"]
-        policy = Policy.load(path) if settings["name"] == name else None
-        if isinstance(policy, ChunkPolicy):
-            return task_from_settings(settings), policy
-    raise FileNotFoundError(f"no policy of {name} in {FROZEN}")
+        settings = read_stamp(path)["settings"]
+        method = settings["method"]
+        first_order = method.get("sobolev") or {}
+        if (
+            settings["task"]["name"] == name
+            and method["policy"]["kind"] == "diffusion"
+            and first_order.get("parameters")
+            and settings["epochs"] == epochs
+        ):
+            found.append((task_from_settings(settings["task"]), path))
+    if len(found) != 1:
+        raise FileNotFoundError(f"{len(found)} policies of {name}, {epochs} epochs, in {FROZEN}, not one")
+    task, path = found[0]
+    policy = Policy.load(path)
+    assert isinstance(policy, ChunkPolicy)
+    return task, policy
 
 
 def inputs_of(task: Task, policy: ChunkPolicy, thetas: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ import numpy as np
 
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 NX, NU = 3, 2
 Q, R, QT = np.diag([1.0, 2.0, 3.0]), np.diag([0.5, 0.8]), 10 * np.eye(NX)
@@ -62,3 +63,23 @@ class Tracking(Task):
             reached = aligator.LinearFunction(np.eye(NX)[:1], np.zeros((1, NU)), -target[:1])
             problem.addTerminalConstraint(reached, equal)
         return problem
+
+
+class InClosedForm(Tracking):
+    """Gives its derivatives in the target; `fault`: what is added to the last entry of which."""
+
+    def __init__(self, fault=None, **options):
+        super().__init__(**options)
+        self.fault = fault
+
+    def parameter_derivatives(self, theta, xs, us):
+        l_xp = np.stack([*[-Q] * self.horizon, -QT])
+        l_up, f_p = np.zeros((self.horizon, NU, NX)), np.stack([self.D] * self.horizon)
+        held, end = np.array([[0, -1.0, 0]]), np.array([[-1.0, 0, 0]])
+        h_p = [[held.copy() for _ in range(self.path + self.limit)] for _ in range(self.horizon)]
+        given = ParameterDerivatives(l_xp, l_up, f_p, [*h_p, [end] * self.end])
+        if self.fault == "h_p":
+            given.h_p[-2][-1][-1, -1] += 0.1
+        elif self.fault:
+            getattr(given, self.fault)[-1, -1, -1] += 0.1
+        return given

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Axis, Task
     from sobolev_diffusion.tasks.crocoddyl_task import CrocoddylTask
     from sobolev_diffusion.tasks.multibody import MultibodyTask
+    from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
     from sobolev_diffusion.training.train import train
     from sobolev_diffusion.warm_start.evaluate import evaluate
     from sobolev_diffusion.warm_start.refine import refine
@@ -33,6 +34,7 @@ __all__ = [
     "CrocoddylWarmConfig",
     "MethodConfig",
     "MultibodyTask",
+    "ParameterDerivatives",
     "Policy",
     "PolicyConfig",
     "SobolevConfig",
@@ -56,6 +58,7 @@ _PLACES = {
     "CrocoddylWarmConfig": "config.solvers",
     "MethodConfig": "config",
     "MultibodyTask": "tasks.multibody",
+    "ParameterDerivatives": "tasks.parameter_derivatives",
     "Policy": "policies.base",
     "PolicyConfig": "config",
     "SobolevConfig": "config",

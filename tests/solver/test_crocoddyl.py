@@ -12,10 +12,10 @@ from sobolev_diffusion.own_problem import fitting  # noqa: E402
 from sobolev_diffusion.own_problem.fitted import FitError  # noqa: E402
 from sobolev_diffusion.solver.collect import solve_instances  # noqa: E402
 from sobolev_diffusion.solver.fddp import PYTHON  # noqa: E402
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives  # noqa: E402
 from sobolev_diffusion.solver.solve import solve, value_of  # noqa: E402
 from sobolev_diffusion.tasks.base import TaskError  # noqa: E402
 from sobolev_diffusion.tasks.closed_loop import follow  # noqa: E402
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters  # noqa: E402
 
 FREE, BOXED = CrocoddylConfig(solver="fddp"), CrocoddylConfig(solver="boxfddp")
 TARGET = np.array([0.3, -0.2, 0.1])
@@ -45,7 +45,7 @@ def test_gains_are_those_of_linear_quadratic_tracking(solver):
     task = Tracking()
 
     def by_parameters(xs, us):
-        return parameter_derivatives(task, THETA, xs, us)
+        return derive_by_parameters(task, THETA, xs, us)
 
     solution = solved(task, THETA, CrocoddylConfig(solver=solver), by_parameters=by_parameters)
     K, K_p = feedback_and_feedforward()
@@ -100,7 +100,7 @@ def test_controls_at_their_limits_have_no_gains():
     task = Tracking(bound=0.3)
 
     def by_parameters(xs, us):
-        return parameter_derivatives(task, THETA, xs, us)
+        return derive_by_parameters(task, THETA, xs, us)
 
     solution = solved(task, THETA, BOXED, by_parameters=by_parameters)
     at_limit = np.abs(solution.us) > 0.3 - 1e-6

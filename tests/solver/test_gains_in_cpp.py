@@ -1,15 +1,19 @@
-"""The sweep in C++ has the bits of the reference in NumPy, on derivatives that the solver has left behind."""
+"""The sweep in C++ has the bits of the reference in NumPy, on derivatives that the solver has left behind.
+
+Where NumPy's and SciPy's OpenBLAS differ for the processor, all but the last of them.
+"""
 
 import aligator
 import numpy as np
 import pytest
 from configurations import project
+from scipy.linalg import lapack
 
 from sobolev_diffusion.solver import gains
 from sobolev_diffusion.solver.linear_quadratic import of_aligator
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.solver.solve import solve
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 
@@ -27,7 +31,7 @@ def solved(name: str, iterations: int):
     noted = {}
 
     def by_parameters(xs, us):
-        noted["derivatives"] = parameter_derivatives(task, theta, xs, us)
+        noted["derivatives"] = derive_by_parameters(task, theta, xs, us)
         return noted["derivatives"]
 
     wanted = by_parameters if len(task.parameters) else None
@@ -41,6 +45,15 @@ def solved(name: str, iterations: int):
         patch.setattr("sobolev_diffusion.solver.proxddp.linearise", linearise)
         solution = solve(problem, task.guess(theta), config, with_gains=True, by_parameters=wanted)
     return problem, solution, noted
+
+
+def one_lapack() -> bool:
+    """Whether NumPy's solves of the sizes in question are SciPy's, to the bit."""
+    rng = np.random.default_rng(0)
+    systems = [
+        (rng.normal(size=(n, n)), rng.normal(size=(n, width))) for n in range(1, 13) for width in range(2, 28)
+    ]
+    return all(np.array_equal(np.linalg.solve(a, b), lapack.dgesv(a, b)[2]) for a, b in systems)
 
 
 @needs_cpp
@@ -57,7 +70,8 @@ def test_bits(name, iterations):
         ours, theirs = getattr(solution.linearisation, part), getattr(reference, part)
         assert (ours is None) == (theirs is None) == (part == "parameter_gains" and name == "pendulum")
         if ours is not None:
-            assert ours.tobytes() == theirs.tobytes()
+            np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-10 * np.abs(theirs).max())
+            assert ours.tobytes() == theirs.tobytes() or not one_lapack()
     if name.startswith("quadrotor") and solution.converged:
         assert any(np.any(each) for each in noted["multipliers"])  # constraints take part
 

@@ -6,9 +6,9 @@ from configurations import project
 from tracking import EXACT, NX, QT, THETA, WITH, Q, R, Tracking
 
 from sobolev_diffusion.solver.collect import solve_instances
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
 from sobolev_diffusion.tasks.registry import make_task
 
 CONFIG = project()
@@ -19,7 +19,7 @@ def solved(task, theta, settings=EXACT):
     if settings.parameter_gains:
 
         def derivatives(xs, us):
-            return parameter_derivatives(task, theta, xs, us)
+            return derive_by_parameters(task, theta, xs, us)
 
     solution = solve(
         task.problem(theta), task.guess(theta), settings, with_gains=True, by_parameters=derivatives

@@ -14,8 +14,8 @@ from sobolev_diffusion.own_problem.scan import CAPS, FEW, Scanned, Start, scan, 
 from sobolev_diffusion.own_problem.starts import Candidate, Starts
 from sobolev_diffusion.own_problem.trials import LOOSER, cold_settings, warm_settings
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.tasks.base import TaskError
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 
 ENOUGH = 0.6
@@ -144,7 +144,7 @@ class SolverSettings:
             return False
         theta, what = instance(task, TRAINING, self._job.seed, 0), "gains in the parameters"
         try:
-            parameter_derivatives(task, theta, *task.guess(theta))
+            derive_by_parameters(task, theta, *task.guess(theta))
         except TaskError as error:
             tried.note(what, "no", str(error), taken=True)
             return False

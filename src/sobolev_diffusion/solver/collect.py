@@ -10,12 +10,12 @@ import numpy as np
 
 from sobolev_diffusion.config import SolverSettings
 from sobolev_diffusion.solver.demonstrations import Demonstrations
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.solve import check_settings, solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 from sobolev_diffusion.weakened import weaken
@@ -46,14 +46,14 @@ def solve_instances(
     check_settings(task, config)
     n_p = len(task.parameters) if config.parameter_gains else 0
     if n_p:  # before anything is solved
-        parameter_derivatives(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
+        derive_by_parameters(task, thetas[0], *(guesses[0] if guesses else task.guess(thetas[0])))
 
     reused, moved = ReusedProblem(task), ReusedProblem(task)  # of each process
 
     def solve_one(index: int) -> Solution:
         guess = guesses[index] if guesses else task.guess(thetas[index])
         theta = thetas[index]
-        derivatives = partial(parameter_derivatives, task, theta, reused=moved) if n_p else None
+        derivatives = partial(derive_by_parameters, task, theta, reused=moved) if n_p else None
         return solve(reused.of(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
     solutions = []

@@ -11,13 +11,13 @@ import numpy as np
 from sobolev_diffusion.config import ContinuationConfig, WarmSettings
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
-from sobolev_diffusion.solver.parameter_derivatives import parameter_derivatives
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.tasks.closed_loop import follow
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
 from sobolev_diffusion.tasks.instances import nearest_first
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 
@@ -118,7 +118,7 @@ def spread_to_neighbours(
             )
             guess = warm_guess(task, *followed, config)
             theta = thetas[number]
-            derivatives = partial(parameter_derivatives, task, theta, reused=moved) if n_p else None
+            derivatives = partial(derive_by_parameters, task, theta, reused=moved) if n_p else None
             return solve(reused.of(theta), guess, config, with_gains=True, by_parameters=derivatives)
 
         answers = call_on_all(from_neighbour, len(pairs), workers=workers)

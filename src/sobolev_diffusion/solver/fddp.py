@@ -14,11 +14,11 @@ from sobolev_diffusion.config import CrocoddylConfig
 from sobolev_diffusion.solver.history import Notes
 from sobolev_diffusion.solver.linear_quadratic import LinearQuadratic
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Run
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.tasks.crocoddyl_models import limits_of, matrix_of
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 

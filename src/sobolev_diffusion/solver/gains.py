@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.solver.linear_quadratic import of_aligator
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.extras import in_cpp
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 

@@ -13,10 +13,10 @@ from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import linearise
 from sobolev_diffusion.solver.history import Notes, Recorder
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Run
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.tasks.extras import in_cpp
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sobolev_diffusion.solver.linear_quadratic import LinearQuadratic
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 Free = slice | NDArray[np.bool_]

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverSettings
-from sobolev_diffusion.solver.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.solver.protocol import Solver
 from sobolev_diffusion.solver.proxddp import ProxDDP
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.solver.workers import Failure, call_on_all, in_worker
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.problems import KINDS, Problem, is_aligator
 
 Array = NDArray[np.float64]

@@ -23,6 +23,7 @@ from sobolev_diffusion.tasks.from_neutral import (
 )
 from sobolev_diffusion.tasks.interfaces import Dynamics, StateSpace
 from sobolev_diffusion.tasks.overriding import inherits
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.problems import Problem
 
 Array = NDArray[np.float64]
@@ -166,6 +167,14 @@ class Task(ABC):
         """Entries p of theta that first-order information is wanted for, (n_p,): all beyond the initial
         state. The initial state's own are no parameters: K_t tells how actions change with the state."""
         return np.arange(self.space.nx, len(self.sample(np.random.default_rng(0))))
+
+    def parameter_derivatives(self, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
+        """How the problem changes with the parameters along xs (T+1, nx), us (T, nu), in closed form.
+
+        None, the default: central differences of the problem's own values and first derivatives, which
+        cost two problems a parameter.
+        """
+        return None
 
     def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
         """do/dp at fixed x, (no, n_p); by central differences of `observe` unless a task says it itself."""

@@ -1,4 +1,8 @@
-"""NumPy's linear algebra for C++: by the same BLAS and LAPACK, in the same calls, not a bit is another."""
+"""NumPy's linear algebra for C++, in the same calls, by SciPy's BLAS and LAPACK.
+
+Their wheels hold two versions of OpenBLAS; where both have the same kernels for the processor, not a bit is
+another.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import numpy as np
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls, described
 from sobolev_diffusion.tasks.check_derivatives import check_derivatives
+from sobolev_diffusion.tasks.check_parameter_derivatives import check_parameter_derivatives
 from sobolev_diffusion.tasks.check_retarget import check_retarget
 from sobolev_diffusion.tasks.crocoddyl_models import CrocoddylDynamics, CrocoddylSpace, is_crocoddyl
 from sobolev_diffusion.tasks.problems import KINDS, Problem, cost_of, is_aligator, steps_of
@@ -69,6 +70,7 @@ def check_task(task: Task) -> int:
     _check_policy(call, theta, x, u)
     _check_pictures(call, theta, x)
     check_derivatives(call, theta, problem, xs, us)
+    check_parameter_derivatives(call, theta, xs, us)
     return len(theta)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import aligator
 import numpy as np
 
 from sobolev_diffusion.tasks.base import Array
 from sobolev_diffusion.tasks.calls import Calls
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
-from sobolev_diffusion.tasks.problems import KINDS, Problem, initial_state_of, is_aligator
+from sobolev_diffusion.tasks.first_order import first_order
+from sobolev_diffusion.tasks.problems import KINDS, Problem, cost_of, data_of, initial_state_of, is_aligator
 from sobolev_diffusion.tasks.reused_problem import changes_in_place
 
 NEARBY = 0.01
@@ -20,7 +18,7 @@ def check_retarget(call: Calls, theta: Array, xs: Array, us: Array) -> None:
     """Compare both beside the guess, where costs often vanish, from the problem of another theta.
 
     Raises:
-        TaskError: what is told first of: the initial state, costs, constraints, next states.
+        TaskError: what is told first of: the initial state, cost and its gradients, constraints, next states.
     """
     task = call.task
     if not changes_in_place(task):
@@ -43,32 +41,11 @@ def check_retarget(call: Calls, theta: Array, xs: Array, us: Array) -> None:
 
 def _told(problem: Problem, xs: Array, us: Array) -> dict[str, Array]:
     """What tells a problem from another one, along a trajectory."""
-    if is_crocoddyl(problem):
-        return _told_by_crocoddyl(problem, xs, us)
-    data = aligator.TrajOptData(problem)
-    states, controls = list(xs), list(us)
-    problem.evaluate(states, controls, data)
-    problem.computeDerivatives(states, controls, data, compute_second_order=False)
-    stages = list(data.stage_data)
-    constraints = [*(stage.constraint_data for stage in stages), data.term_constraint]
+    l_x, l_u, ahead, h = first_order(problem, xs, us, data_of(problem))
     return {
         "initial state": initial_state_of(problem),
-        "costs": np.array([*(stage.cost_data.value for stage in stages), data.term_cost.value]),
-        "cost gradients": np.concatenate([data.term_cost.Lx, *(stage.cost_data.grad for stage in stages)]),
-        "constraints": np.concatenate(
-            [np.zeros(0), *(each.value for those in constraints for each in those)]
-        ),
-        "next states": np.stack([stage.dynamics_data.xnext for stage in stages]),
-    }
-
-
-def _told_by_crocoddyl(problem: Any, xs: Array, us: Array) -> dict[str, Array]:
-    problem.calc(list(xs), list(us))
-    problem.calcDiff(list(xs), list(us))
-    data = [*problem.runningDatas, problem.terminalData]
-    return {
-        "initial state": initial_state_of(problem),
-        "costs": np.array([each.cost for each in data]),
-        "cost gradients": np.concatenate([np.concatenate([each.Lx, each.Lu]) for each in data]),
-        "next states": np.stack([each.xnext for each in data[:-1]]),
+        "cost": np.array(cost_of(problem, xs, us)),
+        "cost gradients": np.concatenate([l_x.ravel(), l_u.ravel()]),
+        "constraints": np.concatenate([np.zeros(0), *(value for stage in h for value in stage)]),
+        "next states": ahead,
     }

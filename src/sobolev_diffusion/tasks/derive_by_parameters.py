@@ -1,43 +1,28 @@
-"""How a problem's first derivatives change with the parameters p, along one trajectory."""
+"""A problem's derivatives in the parameters p: as its task gives them, or by central differences."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sobolev_diffusion.solver.first_order import first_order
 from sobolev_diffusion.tasks.base import Task, TaskError
+from sobolev_diffusion.tasks.calls import Calls, described
+from sobolev_diffusion.tasks.first_order import first_order
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 
 Array = NDArray[np.float64]
 
+GIVEN = "parameter_derivatives(theta, xs, us)"
 STEP = 1e-5
 """Of the central differences, relative to an entry of theta where that is above 1."""
 
 
-@dataclass(frozen=True)
-class ParameterDerivatives:
-    """Derivatives by the n_p parameters with x and u held fixed, in tangent coordinates.
-
-    Attributes:
-        l_xp: d l_x / dp, (T+1, ndx, n_p); the last one is the terminal cost's.
-        l_up: d l_u / dp, (T, nu, n_p).
-        f_p: d x_{t+1} / dp, (T, ndx, n_p).
-        h_p: of every constraint of stages 0 .. T-1, then of the terminal ones; arrays (n_h, n_p).
-    """
-
-    l_xp: Array
-    l_up: Array
-    f_p: Array
-    h_p: list[list[Array]]
-
-
-def parameter_derivatives(
+def derive_by_parameters(
     task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None = None
 ) -> ParameterDerivatives:
-    """Central differences of the problem's own values and first derivatives at theta +- eps.
+    """The task's own (`Task.parameter_derivatives`), else central differences of the problem's values and
+    first derivatives at theta +- eps.
 
     Args:
         task: builds the problems and names its parameters.
@@ -46,8 +31,37 @@ def parameter_derivatives(
         reused: of the task, for what is asked many times; its problem is another afterwards.
 
     Raises:
-        TaskError: a problem cannot be built or differentiated there, or its derivatives are not finite.
+        TaskError: a problem cannot be built or differentiated there, or its derivatives are not finite; what
+            the task gives has other shapes.
     """
+    call = Calls(task)
+    given = call(GIVEN, lambda: task.parameter_derivatives(theta, xs, us))
+    return _looked_at(call, given) if given is not None else _by_differences(task, theta, xs, us, reused)
+
+
+def _looked_at(call: Calls, given: ParameterDerivatives) -> ParameterDerivatives:
+    """What a task gives, once its shapes are right but for the numbers of constraints."""
+    task = call.task
+    if not isinstance(given, ParameterDerivatives):
+        raise call.wrong(GIVEN, "ParameterDerivatives, or None", described(given))
+    T, ndx, n_p = task.horizon, task.space.ndx, len(task.parameters)
+    if len(given.h_p) != T + 1:
+        expected = f"one for each of {T} stages and the end"
+        raise call.wrong(f"{GIVEN}: h_p", expected, f"{len(given.h_p)}")
+    return ParameterDerivatives(
+        call.array(f"{GIVEN}: l_xp", (T + 1, ndx, n_p), given.l_xp),
+        call.array(f"{GIVEN}: l_up", (T, task.nu, n_p), given.l_up),
+        call.array(f"{GIVEN}: f_p", (T, ndx, n_p), given.f_p),
+        [
+            [call.array(f"{GIVEN}: h_p[{t}][{i}]", (None, n_p), each) for i, each in enumerate(stage)]
+            for t, stage in enumerate(given.h_p)
+        ],
+    )
+
+
+def _by_differences(
+    task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None
+) -> ParameterDerivatives:
     problems = reused or ReusedProblem(task)
     differences = [_difference(problems, theta, xs, us, int(entry)) for entry in task.parameters]
     l_xp, l_up, f_p, h_p = (np.stack([each[part] for each in differences], axis=-1) for part in range(4))

@@ -44,7 +44,7 @@ class Driven:
     """What happened in the loop; lists have an entry for each step but the first, which is solved at leisure.
 
     Attributes:
-        cost: of the stages, by the theta of each step.
+        cost: of the stages, by the theta of each step; infinite where the robot ran away.
         iterations, converged: of the solver, within its budget.
         milliseconds: of the processor, for guess and solver; building the problem not.
         from_policy: whether the solver started from the policy's rollout.
@@ -73,6 +73,7 @@ def drive(task, policy, thetas, start, cold, warm, rng, pushes, action_length=8)
     x, nx = task.initial_state(thetas[0]), task.space.nx
     data, driven, problem = task.dynamics.createData(), Driven(), task.problem(thetas[0])
     plan = solve(problem, task.guess(thetas[0]), cold)
+    plan_xs, plan_us = plan.xs, plan.us
     for t, theta in enumerate(thetas):
         if t:
             theta = np.concatenate([x, theta[nx:]])
@@ -80,8 +81,8 @@ def drive(task, policy, thetas, start, cold, warm, rng, pushes, action_length=8)
             begin = time.thread_time()
             guesses = {}
             if start != "policy":  # the plan of before from its second step on, its last one made twice
-                ahead = np.vstack([x, plan.xs[2:], plan.xs[-1:]])
-                guesses["shifted"] = ahead, np.vstack([plan.us[1:], plan.us[-1:]])
+                ahead = np.vstack([x, plan_xs[2:], plan_xs[-1:]])
+                guesses["shifted"] = ahead, np.vstack([plan_us[1:], plan_us[-1:]])
             if start != "shifted":
                 rollout = roll_out(task, policy, [theta], action_length, [rng])
                 guesses["policy"] = rollout.xs[0], rollout.us[0]
@@ -91,16 +92,21 @@ def drive(task, policy, thetas, start, cold, warm, rng, pushes, action_length=8)
             if taken == "policy" and warm.controls == "resting":
                 us = task.resting_controls(xs)
             plan = solve(problem, (xs, us), warm)
+            usable = np.isfinite(plan.us).all()  # few iterations from afar may end in nothing: then the guess
+            plan_xs, plan_us = (plan.xs, plan.us) if usable else (xs, us)
             driven.milliseconds.append(1e3 * (time.thread_time() - begin))
             driven.iterations.append(plan.iterations)
             driven.converged.append(plan.converged)
             driven.from_policy.append(taken == "policy")
-        u = np.clip(plan.us[0], task.lower, task.upper)
+        u = np.clip(plan_us[0], task.lower, task.upper)
         driven.cost += stage_cost(problem.stages[0].cost, x, u)
         task.dynamics.forward(x, u, data)
         x = np.array(data.xnext)
         if t in pushes:
             x = task.space.integrate(x, pushes[t])
+        if not np.abs(x).max() < RUNAWAY:
+            driven.cost = np.inf
+            break
     return driven
 
 
@@ -114,7 +120,7 @@ def cost_of(task, problem, x, us):
         cost += stage_cost(stage.cost, x, u)
         task.dynamics.forward(x, u, data)
         x = np.array(data.xnext)
-        if not np.abs(x).max() < 1e6:
+        if not np.abs(x).max() < RUNAWAY:
             return np.inf
     return cost + stage_cost(problem.term_cost, x, us[-1])
 
@@ -128,6 +134,7 @@ def stage_cost(cost, x, u):
 COLD = SolverConfig(step_acceptance="nonmonotone", mu=1e-3)
 WARM = WarmConfig(step_acceptance="filter", mu=1e-2, max_iterations=5)
 METHOD = MethodConfig(policy=PolicyConfig(kind="diffusion"), sobolev=SobolevConfig(weight=0.003))
+RUNAWAY = 1e6  # no robot is where a coordinate of its state is beyond that
 STEPS, JUMP, PUSH = 150, 50, 25  # control steps; between jumps of the target; from a jump to a push
 
 

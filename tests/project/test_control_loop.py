@@ -45,3 +45,10 @@ def test_the_better_start_is_taken(learnt):
     better = drive(learnt, "better")
     assert better.from_policy == [False] * 5
     assert better.cost == drive(learnt, "shifted").cost
+
+
+def test_a_robot_that_runs_away_is_lost(learnt, monkeypatch):
+    monkeypatch.setattr(loop, "RUNAWAY", 1.0)
+    driven = drive(learnt, "shifted", pushes=[2])
+    assert driven.cost == np.inf
+    assert len(driven.iterations) < 5

@@ -54,6 +54,13 @@ def test_policies_load_no_solver_and_no_robot_model():
     assert loaded_by("import sobolev_diffusion.policies") == ["torch"]
 
 
+@pytest.mark.parametrize("module", ["collect", "continuation", "best_known"])
+def test_jobs_that_solve_load_no_torch(module):
+    """Seconds of every job, in thousands of jobs."""
+    statement = f"import sobolev_diffusion.experiment.run_job, sobolev_diffusion.solver.{module}"
+    assert "torch" not in loaded_by(statement)
+
+
 def test_examples_use_the_front_door_alone():
     for path in (ROOT / "examples").glob("*.py"):
         imports = [line for line in path.read_text().splitlines() if "sobolev_diffusion" in line]

@@ -29,7 +29,8 @@ from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMiniba
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
 from sobolev_diffusion.training.stacked.train_together import train_together
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
-from sobolev_diffusion.training.train import Trained, TrainingFailed, train
+from sobolev_diffusion.training.train import Trained, train
+from sobolev_diffusion.training.training_failed import TrainingFailed
 
 SEEDS = (3, 4, 5)
 

@@ -13,7 +13,7 @@ from sobolev_diffusion.experiment.stamps import check, read_stamp, write_stamp
 from sobolev_diffusion.experiment.weaknesses import Weakness, noted, of_inputs
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.tasks.base import TaskError
-from sobolev_diffusion.training.train import TrainingFailed
+from sobolev_diffusion.training.training_failed import TrainingFailed
 
 log = logging.getLogger(__name__)
 

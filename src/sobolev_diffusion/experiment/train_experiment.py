@@ -19,7 +19,7 @@ from sobolev_diffusion.experiment.run_job import check_sources, write
 from sobolev_diffusion.experiment.stages.policies import PolicySettings
 from sobolev_diffusion.experiment.weaknesses import noted
 from sobolev_diffusion.training.stacked.train_together import train_together
-from sobolev_diffusion.training.train import TrainingFailed
+from sobolev_diffusion.training.training_failed import TrainingFailed
 
 log = logging.getLogger(__name__)
 

@@ -18,22 +18,13 @@ from sobolev_diffusion.tasks.check import check_once
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.native_trainer import NativeTrainer, trains
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
+from sobolev_diffusion.training.training_failed import TrainingFailed
 from sobolev_diffusion.weakened import weaken
 
 log = logging.getLogger(__name__)
 
 REPORTS = 20  # log lines of one training
 DROWNS = 1e3  # times the loss: the Sobolev term then leaves nothing of it
-
-
-class TrainingFailed(RuntimeError):
-    """The loss became NaN or infinite."""
-
-    def __init__(self, plain: float, term: float, step: int) -> None:
-        super().__init__(
-            f"loss is {plain}, Sobolev term {term} at step {step}; "
-            "lower training.learning_rate or sobolev.weight"
-        )
 
 
 @dataclass(frozen=True)

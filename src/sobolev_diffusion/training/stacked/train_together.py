@@ -16,7 +16,8 @@ from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.minibatches import Minibatches, TrainingInput
 from sobolev_diffusion.training.stacked.stacked_minibatches import StackedMinibatches
 from sobolev_diffusion.training.stacked.stacked_trainer import StackedTrainer
-from sobolev_diffusion.training.train import REPORTS, Trained, TrainingFailed, warn_of_drowning
+from sobolev_diffusion.training.train import REPORTS, Trained, warn_of_drowning
+from sobolev_diffusion.training.training_failed import TrainingFailed
 
 log = logging.getLogger(__name__)
 

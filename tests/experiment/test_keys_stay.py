@@ -10,7 +10,7 @@ from sobolev_diffusion.experiment.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = {
-    "config": "af738fece1c2a0d0",
+    "config": "60cdfb63b5a2e37c",
     "smoke": "598660af5d939228",
     "reproducibility": "874adf3b0c5c4690",
     "sweeps/estimators": "34aece223e2f14cf",

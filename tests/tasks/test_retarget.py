@@ -76,7 +76,7 @@ class Forgetful(Heavier):
 
 def test_what_it_leaves_out_is_named():
     with pytest.raises(
-        TaskError, match=r"forgetful: retarget\(problem, theta\): expected the cost of problem"
+        TaskError, match=r"forgetful: retarget\(problem, theta\): expected the costs of problem"
     ):
         check_task(Forgetful())
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sobolev_diffusion.tasks.base import Array
 from sobolev_diffusion.tasks.calls import Calls
-from sobolev_diffusion.tasks.derive_by_parameters import GIVEN, derive_by_parameters
+from sobolev_diffusion.tasks.derive_by_parameters import GIVEN, given_by_task
 from sobolev_diffusion.tasks.finite_differences import WrongEntry, wrong_entry
 from sobolev_diffusion.tasks.first_order import first_order
 from sobolev_diffusion.tasks.problems import data_of
@@ -19,7 +19,8 @@ def check_parameter_derivatives(call: Calls, theta: Array, xs: Array, us: Array)
         TaskError: other shapes, or the entry that is furthest off.
     """
     task, space = call.task, call.task.space
-    if call(GIVEN, lambda: task.parameter_derivatives(theta, xs, us)) is None:
+    given = given_by_task(call, theta, xs, us)
+    if given is None:
         return
 
     def along(dp: Array) -> tuple[Array, Array, Array, list[list[Array]]]:
@@ -35,7 +36,6 @@ def check_parameter_derivatives(call: Calls, theta: Array, xs: Array, us: Array)
         step = [space.difference(a, b) for a, b in zip(here, ahead, strict=True)]
         return np.concatenate([l_x.ravel(), l_u.ravel(), np.ravel(step), *(v for stage in h for v in stage)])
 
-    given = derive_by_parameters(task, theta, xs, us)
     for t, (ours, theirs) in enumerate(zip(given.h_p, h, strict=True)):
         sizes = [len(each) for each in theirs]
         if [len(each) for each in ours] != sizes:

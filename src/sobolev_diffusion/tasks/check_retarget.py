@@ -8,7 +8,7 @@ from sobolev_diffusion.tasks.base import Array
 from sobolev_diffusion.tasks.calls import Calls
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
 from sobolev_diffusion.tasks.first_order import first_order
-from sobolev_diffusion.tasks.problems import KINDS, Problem, cost_of, data_of, initial_state_of, is_aligator
+from sobolev_diffusion.tasks.problems import KINDS, Problem, costs_of, data_of, initial_state_of, is_aligator
 from sobolev_diffusion.tasks.reused_problem import changes_in_place
 
 NEARBY = 0.01
@@ -18,7 +18,7 @@ def check_retarget(call: Calls, theta: Array, xs: Array, us: Array) -> None:
     """Compare both beside the guess, where costs often vanish, from the problem of another theta.
 
     Raises:
-        TaskError: what is told first of: the initial state, cost and its gradients, constraints, next states.
+        TaskError: what is told first of: initial state, costs and their gradients, constraints, next states.
     """
     task = call.task
     if not changes_in_place(task):
@@ -44,7 +44,7 @@ def _told(problem: Problem, xs: Array, us: Array) -> dict[str, Array]:
     l_x, l_u, ahead, h = first_order(problem, xs, us, data_of(problem))
     return {
         "initial state": initial_state_of(problem),
-        "cost": np.array(cost_of(problem, xs, us)),
+        "costs": costs_of(problem, xs, us),
         "cost gradients": np.concatenate([l_x.ravel(), l_u.ravel()]),
         "constraints": np.concatenate([np.zeros(0), *(value for stage in h for value in stage)]),
         "next states": ahead,

@@ -34,14 +34,20 @@ def derive_by_parameters(
         TaskError: a problem cannot be built or differentiated there, or its derivatives are not finite; what
             the task gives has other shapes.
     """
-    call = Calls(task)
-    given = call(GIVEN, lambda: task.parameter_derivatives(theta, xs, us))
-    return _looked_at(call, given) if given is not None else _by_differences(task, theta, xs, us, reused)
+    given = given_by_task(Calls(task), theta, xs, us)
+    return given if given is not None else _by_differences(task, theta, xs, us, reused)
 
 
-def _looked_at(call: Calls, given: ParameterDerivatives) -> ParameterDerivatives:
-    """What a task gives, once its shapes are right but for the numbers of constraints."""
+def given_by_task(call: Calls, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
+    """What `Task.parameter_derivatives` gives, if anything.
+
+    Raises:
+        TaskError: it is something else, not finite, or of other shapes (but for the numbers of constraints).
+    """
     task = call.task
+    given = call(GIVEN, lambda: task.parameter_derivatives(theta, xs, us))
+    if given is None:
+        return None
     if not isinstance(given, ParameterDerivatives):
         raise call.wrong(GIVEN, "ParameterDerivatives, or None", described(given))
     T, ndx, n_p = task.horizon, task.space.ndx, len(task.parameters)

@@ -55,6 +55,16 @@ def cost_of(problem: Problem, xs: Array, us: Array) -> float:
     return float(problem.evaluate(list(xs), list(us), aligator.TrajOptData(problem)))
 
 
+def costs_of(problem: Problem, xs: Array, us: Array) -> Array:
+    """Cost of each stage and of the end along xs (T+1, nx), us (T, nu), (T+1,)."""
+    if is_crocoddyl(problem):
+        problem.calc(list(xs), list(us))
+        return np.array([each.cost for each in (*problem.runningDatas, problem.terminalData)])
+    data = aligator.TrajOptData(problem)
+    problem.evaluate(list(xs), list(us), data)
+    return np.array([*(stage.cost_data.value for stage in data.stage_data), data.term_cost.value])
+
+
 @dataclass(frozen=True)
 class Node:
     """What a problem has at one time.

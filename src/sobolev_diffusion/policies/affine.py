@@ -11,6 +11,19 @@ from sobolev_diffusion.policies.normaliser import Fitted
 RIDGE = 1e-3  # directions of the observation that the demonstrations leave open get no weight
 
 
+class AffineMap:
+    """b + W o with these W (no, T_p, na) and b (T_p, na)."""
+
+    __slots__ = ("_bias", "_weight")
+
+    def __init__(self, weight: np.ndarray, bias: np.ndarray) -> None:
+        self._weight, self._bias = weight.reshape(len(weight), -1), bias
+
+    def __call__(self, observation: np.ndarray) -> np.ndarray:
+        """(B, no) -> (B, T_p, na)."""
+        return np.dot(observation, self._weight).reshape(-1, *self._bias.shape) + self._bias
+
+
 class AffinePart(Fitted):
     """tau_0 = b + W o + what the network adds, o the normalised observation. Buffers in float64.
 
@@ -66,7 +79,11 @@ class AffinePart(Fitted):
 
     def forward(self, observation: np.ndarray) -> np.ndarray:
         """b + W o, (B, no) -> (B, T_p, na)."""
-        return np.tensordot(observation, self._array("weight"), axes=1) + self._array("bias")
+        return self.map()(observation)
+
+    def map(self) -> AffineMap:
+        """It as it is now."""
+        return AffineMap(self._array("weight"), self._array("bias"))
 
     def along(self, observation_jacobian: np.ndarray) -> np.ndarray:
         """W do/dx, (B, no, ndx) -> (B, T_p, na, ndx)."""

@@ -16,8 +16,10 @@ from sobolev_diffusion.policies.base import HEADER, Policy
 from sobolev_diffusion.policies.native_kernels import Kernels
 from sobolev_diffusion.policies.normaliser import Normaliser
 from sobolev_diffusion.policies.prediction_engine import Engine, PredictionEngine
+from sobolev_diffusion.policies.prepared_policy import PreparedPolicy
 from sobolev_diffusion.policies.receding_horizon import RecedingHorizon
 from sobolev_diffusion.policies.tangents import Tangents
+from sobolev_diffusion.tasks.overriding import inherits
 
 if TYPE_CHECKING:
     from sobolev_diffusion.tasks.base import Array, Task
@@ -127,33 +129,22 @@ class ChunkPolicy(Policy, nn.Module):
             ValueError: a shape does not fit, the observation or the prediction is not finite, or `engine` is
                 "native" where the kernels do not apply.
         """
-        batch = len(observation)
-        expected = {
-            "observation": (observation, (batch, self.observation_dim)),
-            "history": (history, (batch, self.history, self.action_dim)),
-            "noise": (noise, (batch, *self.noise_shape)),
-        }
-        for name, (array, shape) in expected.items():
-            if array.shape != shape:
-                raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
-        known = self.history
-        normalised = self.normalise_observation.forward(observation)
-        affine = None if self.affine is None else self.affine.forward(normalised)
-        if affine is not None:
-            history = history - affine[:, :known]
-        chunk = self._prediction.chunk(
-            self,
-            self.engine,
-            np.ascontiguousarray(normalised, np.float32),
-            np.ascontiguousarray(self.normalise_action.forward(history), np.float32),
-            np.ascontiguousarray(noise, np.float32),
+        return self.prepared().predict(observation, history, noise)
+
+    def prepared(self) -> PreparedPolicy:
+        """It as it is now, for many predictions.
+
+        Raises:
+            ValueError: `engine` is "native" where the kernels do not apply.
+        """
+        return PreparedPolicy(
+            self._prediction.predictor(self, self.engine),
+            self.normalise_observation.scaling(),
+            self.normalise_action.scaling(),
+            None if self.affine is None else self.affine.map(),
+            (self.observation_dim, self.history, self.action_dim),
+            self.noise_shape,
         )
-        actions = self.normalise_action.inverse(chunk[:, known:].astype(np.float64))
-        if affine is not None:
-            actions += affine[:, known:]
-        if not np.isfinite(actions).all():
-            raise ValueError("the policy predicted NaN or infinite actions; it was not trained well")
-        return actions
 
     def check_sizes(self, task: Task) -> None:
         mine = self.observation_dim, self.action_dim
@@ -171,7 +162,8 @@ class ChunkPolicy(Policy, nn.Module):
         generators: Sequence[np.random.Generator],
         action_length: int,
     ) -> RecedingHorizon:
-        return RecedingHorizon(task, self, thetas, generators, action_length)
+        policy = self.prepared() if inherits(self, ChunkPolicy, "predict") else self
+        return RecedingHorizon(task, policy, thetas, generators, action_length)
 
     def _apply(self, function: Callable[..., Any], recurse: bool = True) -> Self:
         self._prediction.forget()  # moved to another device or type

@@ -27,6 +27,21 @@ class Fitted(nn.Module):
         return cast(dict[str, Tensor], self._buffers)[name].cpu().numpy()
 
 
+class Scaling:
+    """z = (raw - mean) / scale with these mean and scale, (dim,)."""
+
+    __slots__ = ("mean", "scale")
+
+    def __init__(self, mean: np.ndarray, scale: np.ndarray) -> None:
+        self.mean, self.scale = mean, scale
+
+    def forward(self, raw: np.ndarray) -> np.ndarray:
+        return (raw - self.mean) / self.scale
+
+    def inverse(self, normalised: np.ndarray) -> np.ndarray:
+        return normalised * self.scale + self.mean
+
+
 class Normaliser(Fitted):
     """z = (raw - mean) / scale, channel by channel. Statistics are buffers in float64."""
 
@@ -43,8 +58,12 @@ class Normaliser(Fitted):
         self.mean.copy_(torch.from_numpy(samples.reshape(-1, samples.shape[-1]).mean(axis=0)))
         self.scale.copy_(torch.from_numpy(scales(samples, floor)))
 
+    def scaling(self) -> Scaling:
+        """It as it is now."""
+        return Scaling(self._array("mean"), self._array("scale"))
+
     def forward(self, raw: np.ndarray) -> np.ndarray:
-        return (raw - self._array("mean")) / self._array("scale")
+        return self.scaling().forward(raw)
 
     def inverse(self, normalised: np.ndarray) -> np.ndarray:
-        return normalised * self._array("scale") + self._array("mean")
+        return self.scaling().inverse(normalised)

@@ -29,39 +29,24 @@ class Network(Protocol):
 
 
 class PredictionEngine:
-    """Computes the chunks of one policy; packs its weights for the kernels when first asked."""
+    """What computes the chunks of one policy; packs its weights for the kernels when first asked."""
 
     def __init__(self) -> None:
         self._packed: _Packed | None = None
 
-    def chunk(
-        self,
-        policy: Network,
-        engine: Engine,
-        observation: np.ndarray,
-        history: np.ndarray,
-        noise: np.ndarray,
-    ) -> np.ndarray:
-        """As `policy.predict_normalised`, on float32 arrays.
+    def predictor(self, policy: Network, engine: Engine) -> Predictor:
+        """What computes `policy.predict_normalised` on float32 arrays, with the weights as they are now.
 
         Raises:
-            ValueError: an array is not finite, or `engine` is "native" where the kernels do not apply.
+            ValueError: `engine` is "native" where the kernels do not apply.
         """
         if engine != "torch":
-            predictor = self._predictor(policy)
-            if predictor is not None:
-                return predictor.predict(observation, history, noise)
+            native = self._native(policy)
+            if native is not None:
+                return native
             if engine == "native":
                 raise ValueError("engine: native does not apply to this policy; take auto or torch")
-        for name, array in (("observation", observation), ("history", history), ("noise", noise)):
-            if not np.isfinite(array).all():  # the kernels check it themselves
-                raise ValueError(f"{name}: holds NaN or infinite values")
-        device = next(policy.network.parameters()).device
-        with torch.inference_mode():
-            chunk = policy.predict_normalised(
-                *(torch.from_numpy(array).to(device) for array in (observation, history, noise))
-            )
-        return chunk.cpu().numpy()
+        return _PyTorch(policy)
 
     def forget(self) -> None:
         """The weights are others now, or elsewhere."""
@@ -70,7 +55,7 @@ class PredictionEngine:
     def __getstate__(self) -> dict[str, None]:
         return {"_packed": None}  # made again by a copy
 
-    def _predictor(self, policy: Network) -> Predictor | None:
+    def _native(self, policy: Network) -> Predictor | None:
         """The packed weights, packed again when they have changed; none where the kernels do not apply."""
         if self._packed is None or self._packed.outdated():
             kernels = policy.kernels
@@ -92,3 +77,21 @@ class _Packed:
 
     def _count(self) -> list[int]:
         return [parameter._version for parameter in self._parameters]
+
+
+class _PyTorch:
+    """Predicts where the network is."""
+
+    def __init__(self, policy: Network) -> None:
+        self._policy = policy
+
+    def predict(self, observation: np.ndarray, history: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        for name, array in (("observation", observation), ("history", history), ("noise", noise)):
+            if not np.isfinite(array).all():  # the kernels check it themselves
+                raise ValueError(f"{name}: holds NaN or infinite values")
+        device = next(self._policy.network.parameters()).device
+        with torch.inference_mode():
+            chunk = self._policy.predict_normalised(
+                *(torch.from_numpy(array).to(device) for array in (observation, history, noise))
+            )
+        return chunk.cpu().numpy()

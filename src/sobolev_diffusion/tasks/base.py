@@ -244,6 +244,8 @@ class Task(ABC):
     def first_action(self, theta: Array) -> Array:
         """The action variable before the first step, (na,): what led to x_0, or would have."""
         x = self.initial_state(theta)
+        if self.control == "state" and inherits(self, Task, "action"):  # whatever the control is
+            return self.coordinates(x)
         return self.action(x, self.resting_control(x))
 
     def inverse_dynamics(self, x: Array, action: Array) -> Array:

@@ -106,8 +106,8 @@ class UR5(MultibodyTask):
 
     def tool_position(self, x: Array) -> Array:
         """Where the tool is in state x, (3,)."""
-        pin.framesForwardKinematics(self.model, self._data, x[: self.model.nq])
-        return self._data.oMf[self.tool].translation.copy()
+        pin.forwardKinematics(self.model, self._data, x[: self.model.nq])
+        return pin.updateFramePlacement(self.model, self._data, self.tool).translation.copy()
 
     def inverse_kinematics(self, q: Array, target: Array) -> Array:
         """A configuration near q, (6,), that brings the tool to the target: damped Gauss-Newton steps."""

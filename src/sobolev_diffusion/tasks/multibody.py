@@ -8,7 +8,8 @@ import aligator
 import numpy as np
 import pinocchio as pin
 
-from sobolev_diffusion.tasks.base import Array, ControlMode, Task
+from sobolev_diffusion.tasks import joint_axes
+from sobolev_diffusion.tasks.base import Array, Axis, ControlMode, Task
 from sobolev_diffusion.tasks.robots import load_meshes
 
 
@@ -79,6 +80,14 @@ class MultibodyTask(Task):
                 )
                 segments.append((places[joint], np.array(tip)))
         return np.array(segments)
+
+    @property
+    def state_axes(self) -> tuple[Axis, ...]:
+        return joint_axes.state_axes(self.model)
+
+    @property
+    def control_axes(self) -> tuple[Axis, ...]:
+        return joint_axes.control_axes(self.model, self.actuation)
 
     def meshes(self) -> pin.GeometryModel | None:
         """What the robot looks like; None where only its links are known."""

@@ -8,7 +8,7 @@ import aligator
 import numpy as np
 import pinocchio as pin
 
-from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.base import Array, ControlMode
 from sobolev_diffusion.tasks.contacts import ContactTask
 from sobolev_diffusion.tasks.robots import ROBOTS, load_robot
 
@@ -190,24 +190,6 @@ class Talos(ContactTask):
 
     def observe_parameter_jacobian(self, x: Array, theta: Array) -> Array:
         return np.vstack([np.zeros((self.space.ndx, 3)), np.eye(3), np.eye(3)])
-
-    @property
-    def state_axes(self) -> tuple[Axis, ...]:
-        directions = [("x", "m"), ("y", "m"), ("z", "m"), ("rx", "rad"), ("ry", "rad"), ("rz", "rad")]
-        axes = [(f"root {name}", unit) for name, unit in directions]
-        axes += [(f"{joint} angle", "rad") for joint in self._joints()]
-        return (
-            *(Axis(name, unit) for name, unit in axes),
-            *(Axis(f"{name} velocity", f"{unit}/s") for name, unit in axes),
-        )
-
-    @property
-    def control_axes(self) -> tuple[Axis, ...]:
-        return tuple(Axis(f"{joint} torque", "N m") for joint in self._joints())
-
-    def _joints(self) -> list[str]:
-        """Names of those after the root."""
-        return [name.removesuffix("_joint").replace("_", " ") for name in list(self.model.names)[2:]]
 
 
 def _model() -> tuple[pin.Model, Array]:

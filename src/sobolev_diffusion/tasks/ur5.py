@@ -6,7 +6,7 @@ import aligator
 import numpy as np
 import pinocchio as pin
 
-from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.base import Array, ControlMode
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.robots import load_robot
@@ -162,17 +162,6 @@ class UR5(MultibodyTask):
         if not self.random_target:
             return np.zeros((self.observation_dim, 0))
         return np.vstack([np.zeros((4 * self.model.nv, 3)), np.eye(3), np.eye(3)])
-
-    @property
-    def state_axes(self) -> tuple[Axis, ...]:
-        joints = [name.removesuffix("_joint").replace("_", " ") for name in self.model.names[1:]]
-        angles = [Axis(f"{joint} angle", "rad") for joint in joints]
-        return (*angles, *(Axis(f"{joint} velocity", "rad/s") for joint in joints))
-
-    @property
-    def control_axes(self) -> tuple[Axis, ...]:
-        joints = [name.removesuffix("_joint").replace("_", " ") for name in self.model.names[1:]]
-        return tuple(Axis(f"{joint} torque", "N m") for joint in joints)
 
 
 def _target_in_reach(rng: np.random.Generator) -> Array:

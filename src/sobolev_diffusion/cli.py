@@ -175,6 +175,7 @@ def _check_task(options: argparse.Namespace) -> None:
     for what, names in (("imports", parts.modules), ("reads", parts.files)):
         if names:
             print(f"it {what} {', '.join(sorted(names))}: results follow these, too")
+    print("\n".join(parts.remarks))
 
 
 def _fit(options: argparse.Namespace) -> None:

@@ -75,7 +75,7 @@ MISTAKES = {
     ),
     "exception": (
         ("goal = self.goal_state(theta)", "goal = self.gaol_state(theta)"),
-        ["problem(theta)", "AttributeError", "gaol_state"],
+        ["problem(theta)", "AttributeError", "gaol_state", "(my_task.py, line 41)"],
     ),
     "syntax": (("import numpy as np", "import numpy as"), ["cannot be imported", "SyntaxError"]),
     "no task": (
@@ -85,6 +85,30 @@ MISTAKES = {
     "parameters": (
         ("    def problem(self, theta):", "    parameters = (3, 4)\n\n    def problem(self, theta):"),
         ["parameters", "expected entries of theta, 0 to 3", "4"],
+    ),
+    "no length of a step": (
+        ("    dt = 0.02\n", ""),
+        ["CartPole does not say its dt; write, in its class, dt = 0.02"],
+    ),
+    "exception in the constructor": (
+        ("limit = np.array([force])", "limit = np.array([self.farce])"),
+        ["CartPole(...) raised AttributeError", "(my_task.py, line 34)"],
+    ),
+    "exception while it is imported": (
+        ("class CartPole(", "np.zeros(3)[4]\n\n\nclass CartPole("),
+        ["cannot be imported: IndexError", "(my_task.py, line 26)"],
+    ),
+    "no room between the limits": (
+        ("limit = np.array([force])", "limit = np.zeros(1)"),
+        [
+            "lower, upper: expected room between them",
+            "URDF that gives no effort limit",
+            "got 0 twice for control 0",
+        ],
+    ),
+    "tolerance in words": (
+        ("    dt = 0.02\n", '    dt = 0.02\n    goal_tolerance = "5 cm"\n'),
+        ["goal_tolerance", "expected the distance from the goal that counts as reached, a number"],
     ),
     "names": (('(Axis("force", "N"),)', "()"), ["control_axes", "expected 1 names, got 0"]),
 }
@@ -104,6 +128,18 @@ def test_mistakes_name_the_task_the_method_and_what_was_expected(mistake, tmp_pa
     assert "\n" not in message
     for words in said:
         assert words in message
+
+
+@pytest.mark.parametrize("quaternion", ["np.zeros(4)", "np.full(4, 0.6)"])
+def test_a_state_of_a_free_base_needs_a_quaternion(quaternion, tmp_path):
+    text = EXAMPLE.read_text().replace("pin.JointModelPY()", "pin.JointModelFreeFlyer()")
+    text = text.replace("np.array([[1.0], [0.0]])", "np.eye(7)[:, :1]")
+    begin, end = text.index("        return np.array([rng.uniform"), text.index("    def problem(")
+    path = tmp_path / "free.py"
+    theta = f"        return np.concatenate([np.zeros(3), {quaternion}, np.zeros(8)])\n\n"
+    path.write_text(text[:begin] + theta + text[end:])
+    with pytest.raises(TaskError, match=r"mine: initial_state\(theta\): .* a quaternion has norm 1"):
+        checked(path)
 
 
 def test_options_and_paths_are_checked(tmp_path):

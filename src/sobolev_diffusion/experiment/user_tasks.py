@@ -35,6 +35,7 @@ class TaskParts:
         kinds: the built-in tasks that it derives from.
         horizon: T.
         pictures: what there is to draw of it, "links" and "tracked_point".
+        remarks: how it was understood, and what is allowed but seldom meant.
     """
 
     modules: dict[str, str]
@@ -42,6 +43,7 @@ class TaskParts:
     kinds: list[str]
     horizon: int
     pictures: list[str]
+    remarks: list[str]
 
     def digests(self) -> dict[str, Any]:
         """What they hold, by name; nothing for a task that is its own file alone."""

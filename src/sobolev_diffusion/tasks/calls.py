@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sobolev_diffusion.tasks.base import Array, Task, TaskError
+from sobolev_diffusion.tasks.where_raised import where_raised
 
 
 class Calls:
@@ -37,7 +40,8 @@ class Calls:
             raise
         except Exception as error:
             reason = " ".join(str(error).split())
-            raised = f"raised {type(error).__name__}: {reason}{self._about_theta(method)}"
+            where = where_raised(error, Path(inspect.getfile(type(self.task))).parent)
+            raised = f"raised {type(error).__name__}: {reason}{where}{self._about_theta(method)}"
             raise self._fault(method, raised) from error
 
     def array(self, method: str, shape: tuple[int | None, ...], value: Any) -> Array:

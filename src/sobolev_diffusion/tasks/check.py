@@ -20,6 +20,7 @@ _ATTRIBUTES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "name": (str, "its name, a str"),
     "horizon": (int, "the number of steps, an int"),
     "dt": (float, "seconds per step, a float"),
+    "goal_tolerance": ((float, int), "the distance from the goal that counts as reached, a number"),
     "control": (str, "torque or state, which Task.__init__ sets: call super().__init__(control)"),
     "space": ((aligator.manifolds.ManifoldAbstract, CrocoddylSpace), "a manifold of aligator.manifolds"),
     "dynamics": (
@@ -85,6 +86,9 @@ def _check_sizes(call: Calls) -> None:
             raise call.wrong(name, f"numbers, shape ({nu})", described(bound))
     if not (task.lower <= task.upper).all():
         raise call.wrong("lower, upper", "lower <= upper", f"{task.lower} and {task.upper}")
+    if len(stuck := np.flatnonzero(task.lower == task.upper)):
+        expected = "room between them for every control (a URDF that gives no effort limit means 0)"
+        raise call.wrong("lower, upper", expected, f"{task.upper[stuck[0]]:g} twice for control {stuck[0]}")
     if task.dynamics.nu != nu:
         raise call.wrong("dynamics", f"nu = {nu}, the length of lower", f"nu = {task.dynamics.nu}")
 
@@ -107,7 +111,9 @@ def _check_guess(call: Calls, theta: Array) -> tuple[Array, Array, Array, Array]
     """Initial state, control at rest there, and the guess xs, us."""
     task, nx, nu = call.task, call.task.space.nx, call.task.nu
     x = call.array("initial_state(theta)", (nx,), lambda: task.initial_state(theta))
-    call.array("goal_state(theta)", (nx,), lambda: task.goal_state(theta))
+    goal = call.array("goal_state(theta)", (nx,), lambda: task.goal_state(theta))
+    for method, state in (("initial_state(theta)", x), ("goal_state(theta)", goal)):
+        _check_state(call, method, state)
     u = call.array("resting_control(x)", (nu,), lambda: task.resting_control(x))
     guess = call("guess(theta)", lambda: task.guess(theta))
     if not (isinstance(guess, tuple) and len(guess) == 2):
@@ -115,6 +121,16 @@ def _check_guess(call: Calls, theta: Array) -> tuple[Array, Array, Array, Array]
     xs = call.array("guess(theta): xs", (task.horizon + 1, nx), guess[0])
     us = call.array("guess(theta): us", (task.horizon, nu), guess[1])
     return x, u, xs, us
+
+
+def _check_state(call: Calls, method: str, x: Array) -> None:
+    """That x is one of the space: steps from any other lead nowhere, or to NaN."""
+    space = call.task.space
+    with np.errstate(all="ignore"):  # of a quaternion of norm 0
+        apart = np.abs(space.integrate(x, space.difference(x, x)) - x).max()
+    if not apart < 1e-6:
+        expected = "a state of its space: a quaternion has norm 1, as that of pin.neutral(model)"
+        raise call.wrong(method, expected, f"entries that a step of nothing changes by {apart:.3g}")
 
 
 def _check_problem(call: Calls, theta: Array, xs: Array, us: Array) -> Problem:

@@ -1,4 +1,4 @@
-"""Names and units of a robot's coordinates, from its joints: what figures call them unless a task knows better."""
+"""Names and units of a robot's coordinates, from its joints: what figures call them by default."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from sobolev_diffusion.tasks import registry
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.local_files import is_local
+from sobolev_diffusion.tasks.remarks import remarks
 
 
 def main() -> None:
@@ -45,6 +46,7 @@ def _parts(task: Task) -> dict[str, Any]:
         class: its class's name.
         horizon: T.
         pictures: what there is to draw of it, "links" and "tracked_point".
+        remarks: see `remarks`.
     """
     own = Path(inspect.getfile(type(task))).resolve()
     homes = own.parent, Path.cwd()
@@ -61,6 +63,7 @@ def _parts(task: Task) -> dict[str, Any]:
         "class": type(task).__name__,
         "horizon": task.horizon,
         "pictures": _pictures(task),
+        "remarks": remarks(task),
     }
 
 

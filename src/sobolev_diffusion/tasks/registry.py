@@ -13,6 +13,7 @@ from typing import Any
 from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.crocoddyl_installed import REMEDY
+from sobolev_diffusion.tasks.where_raised import where_raised
 
 BUILT_IN = {
     "pendulum": "pendulum:Pendulum",
@@ -31,6 +32,11 @@ BUILT_IN = {
 PLACE = "sobolev_diffusion.tasks"
 
 FORGOTTEN = "; does its __init__ call super().__init__(...) before anything else?"
+OF_THE_CLASS = {
+    "horizon": "write, in its class, horizon = 100, say, the number of steps",
+    "dt": "write, in its class, dt = 0.02, say, the seconds of a step",
+}
+"""Attributes that every task has to set, and how."""
 _USERS = "sobolev_diffusion_user_"
 _folders: list[Path] = []  # of the users' tasks that were made
 
@@ -62,9 +68,13 @@ def _construct(task_class: type[Task], name: str, options: dict[str, Any]) -> Ta
     except TaskError:
         raise
     except Exception as error:
+        lacks = error.name if isinstance(error, AttributeError) and isinstance(error.obj, Task) else None
+        if lacks in OF_THE_CLASS:
+            said = f"{task_class.__name__} does not say its {lacks}; {OF_THE_CLASS[lacks]}"
+            raise TaskError(f"{name}: {said}") from error
+        where = where_raised(error, Path(inspect.getfile(task_class)).parent)
         reason = f"{task_class.__name__}(...) raised {type(error).__name__}: {' '.join(str(error).split())}"
-        unmade = isinstance(error, AttributeError) and isinstance(error.obj, Task)
-        raise TaskError(f"{name}: {reason}{FORGOTTEN if unmade else ''}") from error
+        raise TaskError(f"{name}: {reason}{where}{FORGOTTEN if lacks else ''}") from error
     if not hasattr(task, "control"):
         raise TaskError(f"{name}: {task_class.__name__}(...) is no task yet{FORGOTTEN}")
     return task
@@ -100,7 +110,10 @@ def _class_in(path: Path, name: str) -> type[Task]:
         reason = " ".join(str(error).split())
         if isinstance(error, ModuleNotFoundError) and error.name == "crocoddyl":
             reason = REMEDY
-        raise TaskError(f"{name}: {path} cannot be imported: {type(error).__name__}: {reason}") from error
+        where = where_raised(error, path.parent)
+        raise TaskError(
+            f"{name}: {path} cannot be imported: {type(error).__name__}: {reason}{where}"
+        ) from error
     classes = _own_task_classes(module)
     if len(classes) != 1:
         raise TaskError(f"{name}: {path} must define exactly one subclass of Task, found {len(classes)}")

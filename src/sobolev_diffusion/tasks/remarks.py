@@ -1,0 +1,53 @@
+"""How a task was understood, in a few lines: what no check can tell is wrong, its author sees there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.calls import Calls
+from sobolev_diffusion.tasks.multibody import MultibodyTask
+from sobolev_diffusion.tasks.overriding import inherits
+
+TRIED = 20
+"""Instances that are drawn."""
+
+
+def remarks(task: Task) -> list[str]:
+    """Sizes, what theta is taken for, and joints that begin beyond their limits."""
+    thetas, states = zip(*(_drawn(task, seed) for seed in range(TRIED)), strict=True)
+    n, nx = len(thetas[0]), task.space.nx
+    steps = f"{task.horizon} steps of {task.dt:g} s"
+    lines = [f"{steps}; a state has {nx} numbers, a control {task.nu}, an observation {task.observation_dim}"]
+    if inherits(task, Task, "initial_state"):
+        of_state = f"the first {nx} are the initial state"
+        lines.append(f"theta has {n} numbers: {of_state}, {n - nx} say what else varies")
+    if isinstance(task, MultibodyTask):
+        lines += _beyond_limits(task, states)
+    return lines
+
+
+def _drawn(task: Task, seed: int) -> tuple[Array, Array]:
+    """theta of an instance, and its initial state."""
+    call = Calls(task)
+    theta = call("sample(rng)", lambda: task.sample(np.random.default_rng(seed)))
+    return theta, call("initial_state(theta)", lambda: task.initial_state(theta))
+
+
+def _beyond_limits(task: MultibodyTask, states: Sequence[Array]) -> list[str]:
+    """A line for every joint that is beyond its limits in some initial state."""
+    model, lines = task.model, []
+    for joint, name in zip(list(model.joints)[1:], list(model.names)[1:], strict=True):
+        if joint.nq != 1:
+            continue
+        low, high = model.lowerPositionLimit[joint.idx_q], model.upperPositionLimit[joint.idx_q]
+        beyond = [q for q in (x[joint.idx_q] for x in states) if not low <= q <= high]
+        if beyond and low < high:
+            lines.append(
+                f"{name} begins beyond its limits, {low:.3g} to {high:.3g}, in {len(beyond)} of "
+                f"{len(states)} instances, at {beyond[0]:.3g} say: is the order in theta right, "
+                "are angles in radians?"
+            )
+    return lines

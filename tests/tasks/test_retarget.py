@@ -22,6 +22,7 @@ NAMES = (
     "ur5_columns",
     "quadrotor_columns_3",
     "talos",
+    "solo12",
     "acrobot",
 )
 

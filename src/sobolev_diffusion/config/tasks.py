@@ -17,6 +17,7 @@ HORIZONS = {
     "quadrotor": 150,
     "quadrotor_columns": 200,
     "talos": 60,
+    "solo12": 52,
     "acrobot": 200,
     "pendulum_crocoddyl": 200,
     "ur5_crocoddyl": 100,

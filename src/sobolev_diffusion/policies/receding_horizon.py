@@ -60,13 +60,13 @@ class RecedingHorizon(Controller):
     def look(self, t: int, xs: Array, us: Array) -> None:
         if t % self._action_length:
             return
-        observation = self._task.observations(xs[:, t], self._thetas)
+        observation = self._task.observations_at([t] * len(xs), xs[:, t], self._thetas)
         shape = self._policy.noise_shape
         noise = np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in self._generators])
         self._actions = self._policy.predict(observation, self._taken(t, xs, us), noise)
 
     def control(self, i: int, t: int, x: Array) -> Array:
-        return self._task.control_for(x, self._actions[i, t % self._action_length])
+        return self._task.control_at(t, x, self._actions[i, t % self._action_length])
 
     def plan(self, t: int) -> Actions | None:
         if not inherits(self, RecedingHorizon, "look", "control"):

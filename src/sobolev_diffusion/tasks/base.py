@@ -55,7 +55,7 @@ class Task(ABC):
 
     Instance attributes to set in `__init__`:
         space: manifold of the state (aligator.manifolds), dimensions nx and ndx.
-        dynamics: discrete dynamics x_{t+1} = f(x_t, u_t), the same at every step.
+        dynamics: discrete dynamics x_{t+1} = f(x_t, u_t), the same at every step (but see `dynamics_at`).
         lower, upper: limits of the control, (nu,); what a policy commands is clipped to them.
 
     Args:
@@ -81,6 +81,19 @@ class Task(ABC):
         if control not in ("torque", "state"):
             raise TaskError(f"{self.name}: control must be torque or state, got {control!r}")
         self.control = control
+
+    # --- steps that differ ---------------------------------------------------------------------
+
+    def dynamics_at(self, t: int) -> Dynamics:
+        """Of step t, the same object wherever they are the same; `dynamics` by default.
+
+        A task whose contacts come and go at given times overrides it with `control_at`.
+        """
+        return self.dynamics
+
+    def control_at(self, t: int, x: Array, action: Array) -> Array:
+        """`control_for` in step t, (nu,)."""
+        return self.control_for(x, action)
 
     # --- the problem ---------------------------------------------------------------------------
 
@@ -143,7 +156,7 @@ class Task(ABC):
         """no."""
         rng = np.random.default_rng(0)
         theta = self.sample(rng)
-        return len(self.observe(self.initial_state(theta), theta))
+        return len(self.observe(self.initial_state(theta), theta)) + len(self.clock(0))
 
     def observe(self, x: Array, theta: Array) -> Array:
         """o: what the policy is conditioned on, (no,): coordinates of x and the rest of theta."""
@@ -154,6 +167,17 @@ class Task(ABC):
         if inherits(self, Task, "observe"):
             return np.concatenate([self.coordinates_of(xs), thetas[:, self.space.nx :]], axis=1)
         return np.stack([self.observe(x, theta) for x, theta in zip(xs, thetas, strict=True)])
+
+    def clock(self, t: int) -> Array:
+        """What the policy is shown of the time, after the observation, (nc,); nothing by default.
+
+        For dynamics that change with it (`dynamics_at`): there the state does not tell what comes next.
+        """
+        return np.zeros(0)
+
+    def observations_at(self, ts: Sequence[int], xs: Array, thetas: Array) -> Array:
+        """`observations` and `clock` of n states, instances and times, (n, no + nc)."""
+        return np.concatenate([self.observations(xs, thetas), [self.clock(t) for t in ts]], axis=1)
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         """do/dx in the tangent space at x, (no, ndx)."""

@@ -37,7 +37,7 @@ def check_derivatives(call: Calls, theta: Array, problem: Problem, xs: Array, us
     """
     task = call.task
     for place in _places(call, xs, us):
-        by_the_task = _check_dynamics(call, "dynamics", task.dynamics, place)
+        by_the_task = _check_dynamics(call, "dynamics", task.dynamics_at(place.t), place)
         stage = stage_of(problem, place.t)
         where = f"problem(theta): stage {place.t}"
         if stage.dynamics is not None:
@@ -45,7 +45,9 @@ def check_derivatives(call: Calls, theta: Array, problem: Problem, xs: Array, us
             apart = np.abs(task.space.difference(by_the_task, by_the_stage)).max()
             if not apart < 1e-8 * max(1.0, np.abs(by_the_task).max()):
                 got = f"a next state that is {apart:.3g} away from theirs"
-                raise call.wrong(f"{where}: dynamics", "those of the attribute dynamics", got)
+                raise call.wrong(
+                    f"{where}: dynamics", "those of the attribute dynamics, or of dynamics_at(t)", got
+                )
         _check_cost(call, f"{where}: cost", stage.cost, place.x, place.u)
         for number, function in enumerate(stage.constraints):
             _check_function(call, f"{where}: constraint {number}", function, place.x, place.u)
@@ -75,16 +77,20 @@ def _near(task: Task, xs: Array, x: Array, rng: np.random.Generator, share: floa
 
 
 def _places(call: Calls, xs: Array, us: Array) -> Iterator[_Place]:
-    """At the first, a middle and the last stage; controls from the middle of their limits."""
-    task, data = call.task, call.task.dynamics.createData()
-    for t in sorted({0, task.horizon // 2, task.horizon - 1}):
+    """At the first, a middle and the last stage, and where the dynamics change; controls from the middle of
+    their limits."""
+    task = call.task
+    changes = {t for t in range(1, task.horizon) if task.dynamics_at(t) is not task.dynamics_at(t - 1)}
+    for t in sorted({0, task.horizon // 2, task.horizon - 1} | changes):
+        dynamics = task.dynamics_at(t)
+        data = dynamics.createData()
         lower = np.where(np.isfinite(task.lower), task.lower, us[t] - 1)
         upper = np.where(np.isfinite(task.upper), task.upper, us[t] + 1)
         inside = lower + np.random.default_rng(t).uniform(0.4, 0.6, task.nu) * (upper - lower)
         for share in SHRUNK:
             x = _near(task, xs, xs[t], np.random.default_rng(t), share)
             u = us[t] + share * (inside - us[t])
-            call("dynamics: forward(x, u)", partial(task.dynamics.forward, x, u, data))
+            call("dynamics: forward(x, u)", partial(dynamics.forward, x, u, data))
             if np.isfinite(data.xnext).all():
                 break
         else:

@@ -39,18 +39,23 @@ def drive(
     Returns:
         States (n, steps+1, nx), controls (n, steps, nu), and which instances were stopped (n,).
     """
-    n, data = len(starts), task.dynamics.createData()
+    n = len(starts)
     xs, us = np.empty((n, steps + 1, task.space.nx)), np.zeros((n, steps, task.nu))
     xs[:, 0] = starts
     alive = np.ones(n, bool)
-    driver = Driver(task, data, region)
+    driver = Driver(task, region)
+    dynamics = task.dynamics_at(0)
+    data = dynamics.createData()
     t = 0
     while t < steps:
+        if task.dynamics_at(t) is not dynamics:
+            dynamics = task.dynamics_at(t)
+            data = dynamics.createData()
         controller.look(t, xs[:, : t + 1], us[:, :t])
         law = driver.law(controller.plan(t))
         if law is not None and law.steps:
-            ahead = min(law.steps, steps - t)
-            driver.drive(law, xs, us, alive, t, ahead)
+            ahead = _alike(task, t, min(law.steps, steps - t))
+            driver.drive(law, dynamics, data, xs, us, alive, t, ahead)
             t += ahead
             continue
         for i in range(n):
@@ -58,13 +63,19 @@ def drive(
             xs[i, t + 1] = x
             if alive[i]:
                 u = controller.control(i, t, x)
-                task.dynamics.forward(x, u, data)
+                dynamics.forward(x, u, data)
                 following = data.xnext
                 alive[i] = not ran_away(following) and (region is None or region.holds(following))
                 if alive[i]:
                     xs[i, t + 1], us[i, t] = following, u
         t += 1
     return xs, us, ~alive
+
+
+def _alike(task: Task, t: int, steps: int) -> int:
+    """How many of the steps from t on, at most `steps`, have the dynamics of the first."""
+    others = (k for k in range(1, steps) if task.dynamics_at(t + k) is not task.dynamics_at(t))
+    return next(others, steps)
 
 
 def follow(task: Task, xs: Array, us: Array, gains: Array, x0: Array) -> tuple[Array, Array]:

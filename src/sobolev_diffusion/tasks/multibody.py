@@ -55,7 +55,13 @@ class MultibodyTask(Task):
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         """A stage with this cost, the dynamics and the bounds on the control."""
-        stage = aligator.StageModel(cost, self.dynamics)
+        return self.stage_of(cost, self.dynamics)
+
+    def stage_of(
+        self, cost: aligator.CostStack, dynamics: aligator.ExplicitDynamicsModel
+    ) -> aligator.StageModel:
+        """`stage` with these dynamics."""
+        stage = aligator.StageModel(cost, dynamics)
         error = aligator.ControlErrorResidual(self.space.ndx, np.zeros(self.nu))
         stage.addConstraint(error, aligator.constraints.BoxConstraint(self.lower, self.upper))
         return stage

@@ -12,6 +12,7 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.blas import BLAS
 from sobolev_diffusion.tasks.controllers import Actions, Tracking
 from sobolev_diffusion.tasks.extras import extras_with
+from sobolev_diffusion.tasks.interfaces import Dynamics
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.problems import of_aligator
@@ -38,14 +39,13 @@ class Driver:
 
     Args:
         task: dynamics, limits, what actions mean.
-        data: of the dynamics.
         region: where states may be; everywhere unless given.
     """
 
-    def __init__(self, task: Task, data: aligator.ExplicitDynamicsData, region: Region | None = None) -> None:
-        self._task, self._data, self._where = task, data, _where(region)
+    def __init__(self, task: Task, region: Region | None = None) -> None:
+        self._task, self._where = task, _where(region)
         self._known = _EXTRAS is not None and of_aligator(task.space, task.dynamics)
-        self._control = inherits(task, Task, "control_for")
+        self._control = inherits(task, Task, "control_for", "control_at")
         self._inverse = inherits(task, MultibodyTask, "inverse_dynamics")
         self._limiter = None
         if self._inverse and not inherits(task, MultibodyTask, "within_limits"):
@@ -76,18 +76,26 @@ class Driver:
         return self._inverse_law
 
     def drive(
-        self, law: ControlLaw, xs: Array, us: Array, going: NDArray[np.bool_], first: int, steps: int
+        self,
+        law: ControlLaw,
+        dynamics: Dynamics,
+        data: aligator.ExplicitDynamicsData,
+        xs: Array,
+        us: Array,
+        going: NDArray[np.bool_],
+        first: int,
+        steps: int,
     ) -> None:
         """Some steps from xs[:, first] on, written into what is given.
 
         Args:
             law: decides the controls; of a plan for time `first`.
+            dynamics, data: of these steps.
             xs, us: states (n, T+1, nx) and controls (n, T, nu).
             going: which instances still are, (n,).
             first, steps: from when on, and for how long.
         """
-        dynamics = self._task.dynamics
-        _EXTRAS.drive(dynamics, self._data, law, xs, us, going, first, steps, RUNAWAY, self._where)
+        _EXTRAS.drive(dynamics, data, law, xs, us, going, first, steps, RUNAWAY, self._where)
 
 
 def _where(region: Region | None) -> Callable[[Array], bool] | None:

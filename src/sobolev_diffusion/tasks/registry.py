@@ -23,6 +23,7 @@ BUILT_IN = {
     "quadrotor": "quadrotor:Quadrotor",
     "quadrotor_columns": "quadrotor_columns:QuadrotorColumns",
     "talos": "talos:Talos",
+    "solo12": "solo12:Solo12",
     "acrobot": "acrobot:Acrobot",
     "pendulum_crocoddyl": "pendulum_crocoddyl:PendulumCrocoddyl",
     "ur5_crocoddyl": "ur5_crocoddyl:UR5Crocoddyl",

@@ -116,9 +116,10 @@ def _cut_one(
     first = max(history, 1) - history  # index in `padded` of the first entry of the chunk at t = 0
     chunk = np.stack([padded[first + t : first + t + history + length] for t in range(starts)])
     known = np.zeros((starts, history, *targets.shape[2:]))
+    of_the_clock = np.zeros((starts, len(task.clock(0)), observation_jacobian.shape[2]))
     return (
-        task.observations(xs[:starts], np.repeat(theta[None], starts, axis=0)),
-        observation_jacobian,
+        task.observations_at(range(starts), xs[:starts], np.repeat(theta[None], starts, axis=0)),
+        np.concatenate([observation_jacobian, of_the_clock], axis=1),
         chunk,
         np.concatenate([known, targets], axis=1),
         coordinates,

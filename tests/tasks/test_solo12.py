@@ -127,3 +127,14 @@ def test_a_solution_that_is_followed_is_had_again(monkeypatch, native):
     xs, us = follow(task, found.xs, found.us, found.linearisation.gains, task.initial_state(theta))
     np.testing.assert_allclose(us, found.us, atol=2e-2)
     np.testing.assert_allclose(xs[-1], found.xs[-1], atol=2e-2)
+
+
+def test_a_policy_sees_the_time_until_the_robot_has_settled():
+    task, (theta, found) = solo12(), solution()
+    ts = range(task.horizon)
+    seen = task.observations_at(ts, found.xs[:-1], np.tile(theta, (task.horizon, 1)))
+    assert seen.shape == (task.horizon, task.observation_dim)
+    np.testing.assert_array_equal(seen[5], np.concatenate([task.observe(found.xs[5], theta), task.clock(5)]))
+    apart = [np.linalg.norm(task.clock(t) - task.clock(t - 1)) for t in range(1, TOUCHDOWN + 1)]
+    assert min(apart) > 0.05
+    np.testing.assert_array_equal(task.clock(task.horizon), task.clock(task.horizon - 5))

@@ -21,6 +21,8 @@ TAKEOFF, TOUCHDOWN = 12, 24  # the steps of flight are from the first to before 
 NEAREST, FARTHEST = np.array([0.1, -0.1]), np.array([0.4, 0.1])  # m, corners of the box of targets
 SHIFT, TILT = 0.02, 0.1  # m, rad, of the root in the beginning
 
+SETTLED = 36  # steps, after which little happens
+
 # Weights of the costs, per second, of the root's place, its rotation, joints, velocities and torques. On the
 # place there is none before it has landed: where to is decided by then.
 PLACE, ROTATION, LANDED_ROTATION = 400.0, 5.0, 60.0
@@ -246,9 +248,10 @@ class Solo12(ContactTask):
         return np.vstack([np.zeros((self.space.ndx, 2)), np.eye(2), np.eye(2)])
 
     def clock(self, t: int) -> Array:
-        """Sines and cosines of the time: (7,) with its share of the horizon."""
-        share = t / self.horizon
-        angles = 2 * np.pi * share * np.arange(1, 4)
+        """The time until it has settled, as a share, its sines and cosines, (7,). There it stands still: what
+        chunks do not begin at, the last steps, is like what they do."""
+        share = min(t / SETTLED, 1.0)
+        angles = np.pi * share * np.arange(1, 4)
         return np.concatenate([[share], np.sin(angles), np.cos(angles)])
 
     # --- pictures and names ----------------------------------------------------------------------

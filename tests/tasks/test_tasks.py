@@ -49,11 +49,11 @@ def feasible(name):
     task = make(name)
     theta, solution = solved(name)
     gains = solution.linearisation.gains
-    data = task.dynamics.createData()
     xs, us = [solution.xs[0]], []
-    for x, u, K in zip(solution.xs, solution.us, gains):
+    for t, (x, u, K) in enumerate(zip(solution.xs, solution.us, gains)):
         us.append(np.clip(u + K @ task.space.difference(x, xs[-1]), task.lower, task.upper))
-        task.dynamics.forward(xs[-1], us[-1], data)
+        data = task.dynamics_at(t).createData()
+        task.dynamics_at(t).forward(xs[-1], us[-1], data)
         xs.append(np.array(data.xnext))
     xs, us = np.array(xs), np.array(us)
     problem = task.problem(theta)
@@ -130,14 +130,14 @@ def test_derivatives_of_the_problem(name):
     problem = task.problem(theta)
     t = task.horizon // 3
     x, u = task.space.integrate(xs[t], np.full(task.space.ndx, 0.05)), us[t]
-    dynamics = task.dynamics.createData()
+    its, dynamics = task.dynamics_at(t), task.dynamics_at(t).createData()
 
     def following(x, u):
-        task.dynamics.forward(x, u, dynamics)
+        its.forward(x, u, dynamics)
         return task.space.difference(xs[t + 1], np.array(dynamics.xnext))
 
-    task.dynamics.forward(x, u, dynamics)
-    task.dynamics.dForward(x, u, dynamics)
+    its.forward(x, u, dynamics)
+    its.dForward(x, u, dynamics)
     to_chart = task.space.Jdifference(xs[t + 1], np.array(dynamics.xnext), 1)
     expected = jacobian_in_state(lambda x: following(x, u), task.space, x, 1e-6)
     np.testing.assert_allclose(to_chart @ dynamics.Jx, expected, atol=1e-6 * np.abs(expected).max())
@@ -165,7 +165,7 @@ def test_observation_and_action_derivatives(name, control):
     theta, xs, us, _ = feasible(name)
     for t in (0, task.horizon // 2, task.horizon - 1):
         x, u = xs[t + 1], us[t]
-        assert task.observe(x, theta).shape == (task.observation_dim,)
+        assert len(task.observe(x, theta)) + len(task.clock(t)) == task.observation_dim
         assert task.action(x, u).shape == (task.action_dim,)
         expected = jacobian_in_state(lambda x: task.observe(x, theta), task.space, x, 1e-4)
         np.testing.assert_allclose(task.observe_jacobian(x, theta), expected, atol=1e-5)
@@ -185,14 +185,14 @@ def test_first_order_targets_are_those_of_the_closed_loop(name, control):
     jacobians = [task.action_jacobians(x, u) for x, u in zip(xs[1:], us)]
     action_x, action_u = (np.stack(parts) for parts in zip(*jacobians))
     targets = action_sensitivities(linear.gains, linear.A, linear.B, action_x, action_u, CHUNK)
-    data = task.dynamics.createData()
+    data = {t: task.dynamics_at(t).createData() for t in range(task.horizon)}
 
     def closed_loop(x, t):
         actions = []
         for k in range(t, t + CHUNK):
             u = us[k] + linear.gains[k] @ task.space.difference(xs[k], x)
-            task.dynamics.forward(x, u, data)
-            x = np.array(data.xnext)
+            task.dynamics_at(k).forward(x, u, data[k])
+            x = np.array(data[k].xnext)
             actions.append(task.action(x, u))
         return np.stack(actions)
 
@@ -224,7 +224,8 @@ class Oracle:
 
     def predict(self, observation, history, noise):
         t, x = self.t, self.xs[self.t]
-        off = observation[0] - self.task.observe(x, self.theta)
+        seen = self.task.observe(x, self.theta)
+        off = observation[0, : len(seen)] - seen
         dx = np.linalg.lstsq(self.task.observe_jacobian(x, self.theta), off)[0]
         length = min(CHUNK, len(self.actions) - t)
         self.t += self.action_length
@@ -250,12 +251,12 @@ def test_inverse_dynamics_recovers_the_control(name):
     """At the states of a feasible trajectory, the state to come names the control that leads there."""
     task = make(name, "state")
     _, xs, us, _ = feasible(name)
-    data = task.dynamics.createData()
     for t in range(0, task.horizon, 10):
-        found = task.control_for(xs[t], task.action(xs[t + 1], us[t]))
+        found = task.control_at(t, xs[t], task.action(xs[t + 1], us[t]))
         if not isinstance(task, ContactTask):  # where several lead there
             np.testing.assert_allclose(found, us[t], atol=1e-6 * np.abs(task.upper).max())
-        task.dynamics.forward(xs[t], found, data)
+        data = task.dynamics_at(t).createData()
+        task.dynamics_at(t).forward(xs[t], found, data)
         np.testing.assert_allclose(task.space.difference(xs[t + 1], np.array(data.xnext)), 0, atol=1e-6)
 
 

@@ -25,9 +25,9 @@ FIT = ["fit", "block.py", "--out", "block.warm", "--quick", "--solves", "10", "-
 
 
 PHASES = (
-    "comparing settings of the solver from the task's own guess",
+    "comparing 13 settings of the solver on 3 instances from the task's own guess",
     "solving 10 training instances",
-    "comparing settings of the solver from guesses",
+    "comparing 15 settings of the solver from 3 guesses",
     "solving 10 training instances again",
     "learning from",  # trains, and rates on held-out instances
     "comparing 4 trainings",

@@ -65,6 +65,17 @@ def test_where_a_task_offers_both_control_modes_both_are_tried(robot, warm):
     assert not [row for row in warm.fitted.tried if "state control" in row["choice"]]
 
 
+def test_a_task_that_retargets_builds_no_problem_for_each_instance(robot, monkeypatch):
+    built, problem = [], Pendulum.problem
+    monkeypatch.setattr(Pendulum, "problem", lambda *asked: built.append(asked) or problem(*asked))
+    warm, thetas = robot.starting_from("policy"), evaluation_thetas(robot.task, 0, 3)
+    one_by_one = [warm.solve(theta) for theta in thetas]
+    warm.guess(thetas)
+    assert len(built) == 2  # to solve, and to look at what guesses cost
+    for theta, solution in zip(thetas, one_by_one, strict=True):
+        np.testing.assert_array_equal(robot.starting_from("policy").solve(theta).xs, solution.xs)
+
+
 def test_a_file_knows_its_control_mode_whatever_the_task_s_own(robot, tmp_path):
     robot.save(tmp_path / "robot.warm")
     theta = evaluation_thetas(robot.task, 0, 1)[0]

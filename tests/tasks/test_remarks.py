@@ -22,6 +22,13 @@ class TargetFirst(UR5):
         return np.roll(super().sample(rng), 3)
 
 
+class Built(UR5):
+    """Builds every problem: what it inherits to change one knows nothing of what it adds."""
+
+    def problem(self, theta):
+        return super().problem(theta)
+
+
 def test_sizes_and_what_theta_is_taken_for():
     assert remarks(UR5(random_target=True)) == [
         "100 steps of 0.02 s; a state has 12 numbers, a control 6, an observation 30",
@@ -42,3 +49,10 @@ def test_a_theta_in_another_order_shows_where_limits_are_narrow():
     assert not remarks(UR5(random_target=True))[2:]
     task.model.upperPositionLimit[0] = 0.1
     assert any(line.startswith("shoulder_pan_joint begins beyond its limits") for line in remarks(task))
+
+
+def test_what_to_do_where_building_a_problem_is_slow(monkeypatch):
+    monkeypatch.setattr("sobolev_diffusion.tasks.remarks.SLOW", 0.0)
+    (said,) = (line for line in remarks(Built()) if "retarget" in line)
+    assert said.startswith("building a problem takes")
+    assert not any("retarget" in line for line in remarks(UR5()))

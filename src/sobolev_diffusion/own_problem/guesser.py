@@ -63,7 +63,6 @@ class Guesser:
         """One for each theta; the same theta always gets the same one."""
         if self._chooser is None:
             return [alone(self._task, theta) for theta in thetas]
-        problems = [self._task.problem(theta) for theta in thetas] if problems is None else problems
         noise = [stream("noise of a guess", self._task.name, theta.tobytes().hex()) for theta in thetas]
         chosen = self._chooser.choose(thetas, problems, self._length, noise)
         if self._way == "nearest":

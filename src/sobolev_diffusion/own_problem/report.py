@@ -41,7 +41,7 @@ def page(task: Task, fitted: Fitted, seed: int, measured: Measured) -> str:
             "Iterations of the solver, and cost over the best known one, a dot an instance.",
         ),
         _figure(
-            figures.map_of_theta(measured, way),
+            figures.map_of_theta(task, measured, way),
             f"Where starting from {way} helps and where it fails: instances by the two entries of theta that "
             "tell most, coloured by how many times as fast as alone they are; crosses: not solved.",
         ),

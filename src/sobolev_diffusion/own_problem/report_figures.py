@@ -13,6 +13,7 @@ from sobolev_diffusion.own_problem.guesser import WAYS, Way
 from sobolev_diffusion.own_problem.measure import Measured
 from sobolev_diffusion.own_problem.verdict import ratios
 from sobolev_diffusion.tasks.base import Array, Task
+from sobolev_diffusion.tasks.overriding import inherits
 
 COLOURS = dict(zip(WAYS, ("#555555", "#d98c00", "#1f6fb4", "#2a9d5c"), strict=True))
 SHOWN = 4
@@ -53,7 +54,7 @@ def spread(measured: Measured) -> Figure:
     return figure
 
 
-def map_of_theta(measured: Measured, way: Way) -> Figure:
+def map_of_theta(task: Task, measured: Measured, way: Way) -> Figure:
     """How many times as fast as alone every instance is, in the two entries of theta that tell most."""
     faster, solved = ratios(measured, way), measured.of(way).solved.to_numpy()
     first, second = _telling(measured.thetas, faster)
@@ -66,7 +67,7 @@ def map_of_theta(measured: Measured, way: Way) -> Figure:
     axes.scatter(x[~solved], y[~solved], marker="x", c="#c0392b", s=50)
     bar = figure.colorbar(drawn, label="times faster than alone")
     bar.set_ticks([-3, -2, -1, 0, 1, 2, 3], labels=["1/8", "1/4", "1/2", "1", "2", "4", "8"])
-    axes.set(xlabel=f"theta[{first}]", ylabel=f"theta[{second}]")
+    axes.set(xlabel=_entry(task, first), ylabel=_entry(task, second))
     return figure
 
 
@@ -109,6 +110,15 @@ def learning_curve(fitted: Fitted) -> Figure:
     axes.set(xlabel="solved instances", ylabel="iterations, mean", ylim=(0, None))
     axes.legend()
     return figure
+
+
+def _entry(task: Task, number: int) -> str:
+    """An entry of theta, by what is known of it: one of an initial state that begins theta has a name."""
+    label, space = f"theta[{number}]", task.space
+    if number >= space.nx or space.nx != space.ndx or not inherits(task, Task, "initial_state"):
+        return label
+    axis = task.state_axes[number]
+    return f"{label}: initial {axis.name} ({axis.unit})" if axis.unit else f"{label}: initial {axis.name}"
 
 
 def _telling(thetas: Array, values: Array) -> tuple[int, int]:

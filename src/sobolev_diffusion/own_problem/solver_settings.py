@@ -43,13 +43,18 @@ class SolverSettings:
             FitError: no settings solve any instance.
         """
         job = self._job
-        job.tried.say("comparing settings of the solver from the task's own guess")
         task, count = job.task, job.trials.scanned
         thetas = [instance(task, TRAINING, job.seed, number) for number in range(count)]
         starts = [(theta, *task.guess(theta)) for theta in thetas]
         scans: list[Scanned[SolverConfig]] = []
         for dual in LOOSER:
-            scans.append(self._scan("solver alone", cold_settings(tolerance, dual), starts, SolverConfig))
+            settings = cold_settings(tolerance, dual)
+            looser = "" if dual is None else f", dual tolerance {dual:g}"
+            job.tried.say(
+                f"comparing {len(settings)} settings of the solver on {count} instances from the task's own "
+                f"guess{looser}; those that do not converge take longest"
+            )
+            scans.append(self._scan("solver alone", settings, starts, SolverConfig))
             if scans[-1].solved >= ENOUGH:
                 break
         chosen = max(scans, key=lambda each: each.solved)  # of equal ones the strictest
@@ -81,7 +86,6 @@ class SolverSettings:
             before: what is taken where no instance has a guess; those of the solver alone unless given.
         """
         job = self._job
-        job.tried.say("comparing settings of the solver from guesses")
         ways: list[Way] = ["nearest", "policy"] if candidate else ["nearest"]
         task, policy, length = (
             (candidate.task, candidate.policy, candidate.action_length) if candidate else (job.task, None, 1)
@@ -99,8 +103,9 @@ class SolverSettings:
         ]
         if not starts:
             return before or WarmConfig(**cold.model_dump(exclude={"parameter_gains", "gains_mu"}))
-        step = f"solver from {' and '.join(ways)}"
-        scanned = self._scan(step, warm_settings(cold), starts, WarmConfig)
+        step, settings = f"solver from {' and '.join(ways)}", warm_settings(cold)
+        job.tried.say(f"comparing {len(settings)} settings of the solver from {len(starts)} guesses")
+        scanned = self._scan(step, settings, starts, WarmConfig)
         job.tried.take(f"{step}: {told(scanned.best)}")
         return scanned.best
 

@@ -29,6 +29,7 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.tasks.base import Array, Task, TaskError
 from sobolev_diffusion.tasks.check import check_once
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 from sobolev_diffusion.warm_start.guesses import Guess
 from sobolev_diffusion.warm_start.refine import refine_guess
 
@@ -66,6 +67,7 @@ class WarmStart:
         self.fitted, self.seed = fitted, seed
         f = fitted
         self._guesser = Guesser(task, f.way, f.policy, f.demonstrations, f.cold.tolerance, f.action_length)
+        self._problems = ReusedProblem(task)
         self._lock = threading.RLock()  # tasks and policies compute in buffers of their own
 
     @staticmethod
@@ -164,7 +166,7 @@ class WarmStart:
         """As `solve`, with the guess and the seconds that it took."""
         (theta,), _ = self._checked(theta)
         with self._lock:
-            problem = self.task.problem(theta)
+            problem = self._problems.of(theta)
             start = time.perf_counter()
             (guess,) = self._guesser.guesses([theta], [problem])
             seconds = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,13 +11,16 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
+from sobolev_diffusion.tasks.reused_problem import changes_in_place
 
 TRIED = 20
 """Instances that are drawn."""
+SLOW = 0.02
+"""Seconds to build a problem, from which on it is worth changing one in place."""
 
 
 def remarks(task: Task) -> list[str]:
-    """Sizes, what theta is taken for, and joints that begin beyond their limits."""
+    """Sizes, what theta is taken for, what is slow, and joints that begin beyond their limits."""
     thetas, states = zip(*(_drawn(task, seed) for seed in range(TRIED)), strict=True)
     n, nx = len(thetas[0]), task.space.nx
     steps = f"{task.horizon} steps of {task.dt:g} s"
@@ -24,9 +28,24 @@ def remarks(task: Task) -> list[str]:
     if inherits(task, Task, "initial_state"):
         of_state = f"the first {nx} are the initial state"
         lines.append(f"theta has {n} numbers: {of_state}, {n - nx} say what else varies")
+    if not changes_in_place(task) and (seconds := _to_build(task, thetas[0])) > SLOW:
+        lines.append(
+            f"building a problem takes {1000 * seconds:.0f} ms, here and now: a method "
+            "retarget(problem, theta) saves that for every guess (docs/own_task.md)"
+        )
     if isinstance(task, MultibodyTask):
         lines += _beyond_limits(task, states)
     return lines
+
+
+def _to_build(task: Task, theta: Array) -> float:
+    """Seconds, the least of a few."""
+    found = np.inf
+    for _ in range(3):
+        start = time.perf_counter()
+        task.problem(theta)
+        found = min(found, time.perf_counter() - start)
+    return found
 
 
 def _drawn(task: Task, seed: int) -> tuple[Array, Array]:

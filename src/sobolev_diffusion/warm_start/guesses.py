@@ -93,7 +93,7 @@ class GuessChooser:
     def choose(
         self,
         thetas: Sequence[Array],
-        problems: Sequence[Problem],
+        problems: Sequence[Problem] | None,
         action_length: int,
         generators: Sequence[np.random.Generator],
     ) -> list[Guess]:
@@ -103,9 +103,10 @@ class GuessChooser:
 
         Args:
             thetas, problems, generators: one per instance; the generator's own numbers make the first sample,
-                those that it spawns the others.
+                those that it spawns the others. Without problems they are made here, where that is needed.
             action_length: T_a.
         """
+        problems = self._values.problems(thetas) if problems is None else problems
         best = [_Best(self._task.horizon, self._task.space.nx, self._task.nu) for _ in thetas]
         every = range(len(thetas))
         first = self._config.samples if self._config.enough is None else 1
@@ -141,7 +142,7 @@ class GuessChooser:
         source: Source,
         asked: Sequence[tuple[int, np.random.Generator]],
         thetas: Sequence[Array],
-        problems: Sequence[Problem],
+        problems: Sequence[Problem | None],
         action_length: int,
         best: Sequence[_Best],
     ) -> None:
@@ -171,14 +172,20 @@ class _Values:
     """
 
     def __init__(self, task: Task) -> None:
+        self._task = task
         self._reused = ReusedProblem(task) if changes_in_place(task) else None
         self._theta: Array | None = None
         self._problem: Problem | None = None
         self._data: aligator.TrajOptData | None = None
 
-    def of(self, theta: Array, problem: Problem, xs: Array, us: Array) -> TrajectoryValue:
+    def problems(self, thetas: Sequence[Array]) -> Sequence[Problem | None]:
+        """Those of instances; none where one problem, changed in place, does for all."""
+        return [None if self._reused else self._task.problem(theta) for theta in thetas]
+
+    def of(self, theta: Array, problem: Problem | None, xs: Array, us: Array) -> TrajectoryValue:
         """Cost and violation of a rollout of an instance, whose problem is given."""
         if self._reused is None:
+            assert problem is not None
             if self._problem is not problem:
                 self._problem, self._data = problem, data_of(problem)
         elif self._theta is None or not np.array_equal(self._theta, theta):

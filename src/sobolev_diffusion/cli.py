@@ -27,6 +27,7 @@ from sobolev_diffusion.experiment.stamps import check
 from sobolev_diffusion.experiment.user_tasks import look_at
 from sobolev_diffusion.experiment.verify import verify
 from sobolev_diffusion.files import BadArtefact, digest
+from sobolev_diffusion.own_problem.ways import WAYS
 
 RUN = "run"
 
@@ -117,8 +118,7 @@ def _add_own_problem(add: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument("--out", type=Path, help="the page to write; beside the warm start, unless given")
     for command in (solve, report):
         command.add_argument("warm_start", type=Path, help="the file that fit wrote")
-        starts = ("alone", "nearest", "policy", "cheaper")
-        command.add_argument("--start", choices=starts, help="from where, instead of what the fit chose")
+        command.add_argument("--start", choices=WAYS, help="from where, instead of what the fit chose")
         command.add_argument("--task", type=Path, help="where the task's file is now, if it was moved")
 
 

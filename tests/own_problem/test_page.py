@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sobolev_diffusion.own_problem.guesser import TOLD
+from sobolev_diffusion.own_problem.ways import TOLD
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sobolev_diffusion.own_problem.guesser import WAYS
 from sobolev_diffusion.own_problem.measure import Measured
 from sobolev_diffusion.own_problem.verdict import compare, factor, interval, sentence
+from sobolev_diffusion.own_problem.ways import WAYS
 
 NEVER = np.inf
 

@@ -16,9 +16,9 @@ from sobolev_diffusion.config import TaskConfig
 from sobolev_diffusion.files import BadArtefact, digest, write_atomically
 from sobolev_diffusion.own_problem import warm_file
 from sobolev_diffusion.own_problem.fitted import FitError
-from sobolev_diffusion.own_problem.guesser import TOLD, Way
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.warm_start import Solved, WarmStart
+from sobolev_diffusion.own_problem.ways import TOLD, Way
 from sobolev_diffusion.tasks.base import Array, Task, TaskError
 from sobolev_diffusion.tasks.instances import evaluation_thetas
 from sobolev_diffusion.tasks.registry import make_task

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
-from sobolev_diffusion.own_problem.guesser import Way
+from sobolev_diffusion.own_problem.ways import Way
 from sobolev_diffusion.policies import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import ControlMode

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from sobolev_diffusion.own_problem.trials import guarded
+from sobolev_diffusion.own_problem.ways import Way
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -16,15 +16,6 @@ from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.problems import Problem
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.warm_start.guesses import Guess, GuessChooser
-
-Way = Literal["alone", "nearest", "policy", "cheaper"]
-WAYS: tuple[Way, ...] = ("alone", "nearest", "policy", "cheaper")
-TOLD: dict[Way, str] = {
-    "alone": "starts from the task's own guess, for nothing else saved iterations",
-    "nearest": "starts from the nearest demonstration, followed with its gains",
-    "policy": "starts from a rollout of the policy",
-    "cheaper": "starts from a rollout of the policy or the nearest demonstration, whichever costs less",
-}
 
 
 class Guesser:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.own_problem.fitted import Fitted
-from sobolev_diffusion.own_problem.guesser import WAYS, Guesser
+from sobolev_diffusion.own_problem.guesser import Guesser
 from sobolev_diffusion.own_problem.scan import good
+from sobolev_diffusion.own_problem.ways import WAYS
 from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task

@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from sobolev_diffusion.figures import scene
 from sobolev_diffusion.own_problem import report_figures as figures
 from sobolev_diffusion.own_problem.fitted import Fitted
-from sobolev_diffusion.own_problem.guesser import TOLD, WAYS, Way
 from sobolev_diffusion.own_problem.measure import NEAR, Measured
 from sobolev_diffusion.own_problem.scan import AS_GOOD
 from sobolev_diffusion.own_problem.verdict import compare, factor, interval, judged, sentence
+from sobolev_diffusion.own_problem.ways import TOLD, WAYS, Way
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 

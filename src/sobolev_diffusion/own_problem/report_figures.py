@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 import sobolev_diffusion.figures.theme  # noqa: F401 how figures of this project look
 from sobolev_diffusion.own_problem.fitted import Fitted
-from sobolev_diffusion.own_problem.guesser import WAYS, Way
 from sobolev_diffusion.own_problem.measure import Measured
 from sobolev_diffusion.own_problem.verdict import ratios
+from sobolev_diffusion.own_problem.ways import WAYS, Way
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.overriding import inherits
 

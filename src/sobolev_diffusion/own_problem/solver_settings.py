@@ -9,10 +9,11 @@ import numpy as np
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.own_problem.fit_job import FitJob
 from sobolev_diffusion.own_problem.fitted import FitError
-from sobolev_diffusion.own_problem.guesser import Guesser, Way
+from sobolev_diffusion.own_problem.guesser import Guesser
 from sobolev_diffusion.own_problem.scan import CAPS, FEW, Scanned, Start, scan, told
 from sobolev_diffusion.own_problem.starts import Candidate, Starts
 from sobolev_diffusion.own_problem.trials import LOOSER, cold_settings, warm_settings
+from sobolev_diffusion.own_problem.ways import Way
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters

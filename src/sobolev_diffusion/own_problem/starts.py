@@ -7,8 +7,9 @@ from typing import Any
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.own_problem.fit_job import FitJob
-from sobolev_diffusion.own_problem.guesser import WAYS, Guesser, Way
+from sobolev_diffusion.own_problem.guesser import Guesser
 from sobolev_diffusion.own_problem.validation import Runs, Validation
+from sobolev_diffusion.own_problem.ways import WAYS, Way
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task

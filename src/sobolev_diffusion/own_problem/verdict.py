@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sobolev_diffusion.figures.speed_up import times_as_fast
-from sobolev_diffusion.own_problem.guesser import WAYS, Way
 from sobolev_diffusion.own_problem.measure import Measured
+from sobolev_diffusion.own_problem.ways import WAYS, Way
 from sobolev_diffusion.tasks.base import Array
 
 RESAMPLES, INTERVAL = 2000, 0.9

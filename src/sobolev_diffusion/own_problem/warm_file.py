@@ -14,7 +14,7 @@ from sobolev_diffusion.config import SolverConfig, WarmConfig
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.own_problem.control_modes import controlled_by
 from sobolev_diffusion.own_problem.fitted import Fitted
-from sobolev_diffusion.own_problem.guesser import WAYS
+from sobolev_diffusion.own_problem.ways import WAYS
 from sobolev_diffusion.own_problem.working_folder import identity
 from sobolev_diffusion.policies import ChunkPolicy
 from sobolev_diffusion.solver.demonstrations import Demonstrations

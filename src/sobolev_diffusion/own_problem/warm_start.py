@@ -20,10 +20,11 @@ from sobolev_diffusion.own_problem.control_modes import controlled_by
 from sobolev_diffusion.own_problem.fit_job import FitJob
 from sobolev_diffusion.own_problem.fitted import FitError, Fitted
 from sobolev_diffusion.own_problem.fitting import Fitting, check
-from sobolev_diffusion.own_problem.guesser import WAYS, Guesser, Way
+from sobolev_diffusion.own_problem.guesser import Guesser
 from sobolev_diffusion.own_problem.progress import Progress
 from sobolev_diffusion.own_problem.trials import Trials
 from sobolev_diffusion.own_problem.tried import Tried
+from sobolev_diffusion.own_problem.ways import WAYS, Way
 from sobolev_diffusion.own_problem.working_folder import WorkingFolder
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.solution import Solution

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 SMALLEST_SCALE = 1e-6  # a constant channel is centred, not blown up
+
+Numbers = TypeVar("Numbers", np.ndarray, Tensor)
 
 
 def scales(samples: np.ndarray, floor: float = 0.0) -> np.ndarray:
@@ -27,18 +29,19 @@ class Fitted(nn.Module):
         return cast(dict[str, Tensor], self._buffers)[name].cpu().numpy()
 
 
-class Scaling:
-    """z = (raw - mean) / scale with these mean and scale, (dim,)."""
+class Scaling(Generic[Numbers]):
+    """z = (raw - mean) / scale with these mean and scale, (dim,), arrays or tensors."""
 
     __slots__ = ("mean", "scale")
 
-    def __init__(self, mean: np.ndarray, scale: np.ndarray) -> None:
-        self.mean, self.scale = mean, scale
+    def __init__(self, mean: Numbers, scale: Numbers) -> None:
+        self.mean: Numbers = mean
+        self.scale: Numbers = scale
 
-    def forward(self, raw: np.ndarray) -> np.ndarray:
+    def forward(self, raw: Numbers) -> Numbers:
         return (raw - self.mean) / self.scale
 
-    def inverse(self, normalised: np.ndarray) -> np.ndarray:
+    def inverse(self, normalised: Numbers) -> Numbers:
         return normalised * self.scale + self.mean
 
 
@@ -58,7 +61,7 @@ class Normaliser(Fitted):
         self.mean.copy_(torch.from_numpy(samples.reshape(-1, samples.shape[-1]).mean(axis=0)))
         self.scale.copy_(torch.from_numpy(scales(samples, floor)))
 
-    def scaling(self) -> Scaling:
+    def scaling(self) -> Scaling[np.ndarray]:
         """It as it is now."""
         return Scaling(self._array("mean"), self._array("scale"))
 

@@ -26,8 +26,8 @@ class PreparedPolicy:
     def __init__(
         self,
         predictor: Predictor,
-        observation: Scaling,
-        action: Scaling,
+        observation: Scaling[np.ndarray],
+        action: Scaling[np.ndarray],
         affine: AffineMap | None,
         sizes: tuple[int, int, int],
         noise_shape: tuple[int, ...],

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from sobolev_diffusion import __version__
 from sobolev_diffusion.files import BadArtefact, write_atomically
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
+from sobolev_diffusion.policies.normaliser import Scaling
 
 OUTPUT = "actions"
 OPSET = 18
@@ -86,16 +87,18 @@ class _Prediction(nn.Module):
         self, observation: Tensor, history: Tensor | None = None, noise: Tensor | None = None
     ) -> Tensor:
         policy = self._policy
-        seen, action, known = policy.normalise_observation, policy.normalise_action, policy.history
+        known = policy.history
+        seen, action = (
+            Scaling(each.mean, each.scale) for each in (policy.normalise_observation, policy.normalise_action)
+        )
         history = observation.new_zeros(1, known, policy.action_dim) if history is None else history
         noise = observation.new_zeros(1, *policy.noise_shape) if noise is None else noise
-        normalised = (observation - seen.mean) / seen.scale
+        normalised = seen.forward(observation)
         affine = torch.zeros(1, policy.prediction_horizon, policy.action_dim)
         if policy.affine is not None:
             affine = torch.einsum("bo,ota->bta", normalised, policy.affine.weight) + policy.affine.bias
-        history = (history - affine[:, :known] - action.mean) / action.scale
-        chunk = policy.predict_normalised(normalised, history, noise)
-        return (chunk * action.scale + action.mean + affine)[:, known:]
+        chunk = policy.predict_normalised(normalised, action.forward(history - affine[:, :known]), noise)
+        return (action.inverse(chunk) + affine)[:, known:]
 
 
 @contextlib.contextmanager

@@ -20,6 +20,8 @@ from sobolev_diffusion.solver.solution import Solution
 from sobolev_diffusion.solver.workers import Failure, call_on_all
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.instances import evaluation_thetas
+from sobolev_diffusion.tasks.problems import Problem, data_of
+from sobolev_diffusion.tasks.reused_problem import changes_in_place
 from sobolev_diffusion.warm_start.refine import refine_guess
 from sobolev_diffusion.weakened import Weakened
 
@@ -38,12 +40,15 @@ class Measured:
             converged, cost, solved (converged, and to about the best cost known), good_seconds (until a
             trajectory was feasible and good).
         solutions: by way, one per instance; None where the process died.
+        anew: seconds of a guess for the data that it is evaluated in, made anew for each problem; 0 for a
+            task that changes one problem in place.
     """
 
     thetas: Array
     best: Array
     table: pd.DataFrame
     solutions: dict[str, list[Solution | None]]
+    anew: float = 0.0
 
     def of(self, way: str) -> pd.DataFrame:
         """The rows of a way, in the order of the instances."""
@@ -69,8 +74,10 @@ def measure(
     solutions: dict[str, list[Solution | None]] = {way: [] for way in WAYS}
     for guesser in guessers.values():  # the first call packs weights and loads code
         guesser.guesses(thetas[:1])
+    anew = []
     for number, theta in enumerate(thetas):
         problem = task.problem(theta)
+        anew.append(_to_make_data(problem))
         for way, guesser in guessers.items():
             start = time.perf_counter()
             (guess,) = guesser.guesses([theta], [problem])
@@ -107,7 +114,14 @@ def measure(
         _until_good(row, solutions[row["way"]][row["instance"]], best[row["instance"]], f.cold.tolerance)
         for row in rows
     ]
-    return Measured(np.stack(thetas), best, table, solutions)
+    saved = changes_in_place(task)
+    return Measured(np.stack(thetas), best, table, solutions, 0.0 if saved else float(np.median(anew)))
+
+
+def _to_make_data(problem: Problem) -> float:
+    start = time.perf_counter()
+    data_of(problem)
+    return time.perf_counter() - start
 
 
 def _once(function: Callable[[], Solution]) -> Callable[[int], Solution]:

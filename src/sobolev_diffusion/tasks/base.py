@@ -177,7 +177,10 @@ class Task(ABC):
 
     def observations_at(self, ts: Sequence[int], xs: Array, thetas: Array) -> Array:
         """`observations` and `clock` of n states, instances and times, (n, no + nc)."""
-        return np.concatenate([self.observations(xs, thetas), [self.clock(t) for t in ts]], axis=1)
+        seen = self.observations(xs, thetas)
+        if inherits(self, Task, "clock"):
+            return seen
+        return np.concatenate([seen, [self.clock(t) for t in ts]], axis=1)
 
     def observe_jacobian(self, x: Array, theta: Array) -> Array:
         """do/dx in the tangent space at x, (no, ndx)."""

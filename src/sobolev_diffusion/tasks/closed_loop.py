@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.controllers import Controller, Following
 from sobolev_diffusion.tasks.native_driving import RUNAWAY, Driver
+from sobolev_diffusion.tasks.overriding import inherits
 
 if TYPE_CHECKING:
-    from sobolev_diffusion.tasks.base import Array, Task
+    from sobolev_diffusion.tasks.base import Array
     from sobolev_diffusion.tasks.region import Region
 
 
@@ -74,6 +76,8 @@ def drive(
 
 def _alike(task: Task, t: int, steps: int) -> int:
     """How many of the steps from t on, at most `steps`, have the dynamics of the first."""
+    if inherits(task, Task, "dynamics_at"):
+        return steps
     others = (k for k in range(1, steps) if task.dynamics_at(t + k) is not task.dynamics_at(t))
     return next(others, steps)
 

@@ -20,7 +20,7 @@ from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.selection import worse_minima
 from sobolev_diffusion.solver.workers import Failure, call_on_all
-from sobolev_diffusion.tasks.base import Task
+from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.fingerprint import fingerprint
 from sobolev_diffusion.training.train import train
 
@@ -71,6 +71,14 @@ class Trained:
 
 def _told(method: Method, steps: int, data: Demonstrations, action_length: int) -> str:
     return f"{method.name}, {steps} steps, {len(data)} demonstrations, T_a {action_length}"
+
+
+def guesses_told(cost: Array) -> str:
+    """What guesses cost, (n,); infinite where every rollout was stopped."""
+    median = np.median(cost)
+    if np.isfinite(median):
+        return f"median guess costs {median:.4g}"
+    return f"{np.isinf(cost).mean():.0%} of the rollouts leave what is known, and the solver starts alone"
 
 
 class Trainings:
@@ -185,7 +193,7 @@ class Trainings:
             self._job.tried.note(
                 "training",
                 _told(method, steps, data, length),
-                f"{efforts[length]:.4g} iterations, median guess costs {np.median(runs.guess_cost):.4g}",
+                f"{efforts[length]:.4g} iterations, {guesses_told(runs.guess_cost)}",
             )
         enough = min(efforts.values()) / (1 - WORTH)  # of about equal ones the one that predicts least often
         length = max(each for each in efforts if efforts[each] <= enough)

@@ -5,7 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sobolev_diffusion.figures import SummaryTable, TrajectoriesNeededTable, evaluation_cells
+from sobolev_diffusion.figures import (
+    SampleEfficiencyTable,
+    SummaryTable,
+    TrajectoriesNeededTable,
+    evaluation_cells,
+)
 from sobolev_diffusion.figures.style import Style
 
 STYLE = Style.load(Path(__file__).parents[2] / "config/plotting.yaml")
@@ -170,3 +175,11 @@ def test_cells_show_medians_beside_means_and_what_stands_in_the_way(refined):
     assert (
         alone["median"] == alone["policy touches an obstacle"] == alone["median distance at the end"] == "-"
     )
+
+
+def test_methods_that_are_not_trained_have_no_epochs():
+    rows = evaluations({"to_alone": ALONE, "nearest": {5: same(30.0)}}).assign(iteration=1)
+    spec = SampleEfficiencyTable(kind="sample_efficiency", experiment="any", caption="")
+    table = spec.draw(rows, STYLE)
+    assert list(table.epochs) == ["", ""]
+    assert list(table.trajectories) == ["", "5"]

@@ -26,6 +26,7 @@ class ContactTask(MultibodyTask):
         points: of the frames only the origins stay where they are, and may turn.
 
     Attributes:
+        reference: the state at rest in `standing`, (nq + nv,), from which `coordinates` are taken.
         preferred: torques to be near where the contacts leave a choice, (nu,); zero unless a task sets them.
     """
 
@@ -42,6 +43,7 @@ class ContactTask(MultibodyTask):
         points: bool = False,
     ) -> None:
         self.standing = standing
+        self.reference = np.concatenate([standing, np.zeros(model.nv)])
         self._points = points
         self.contact_accuracy = pin.ProximalSettings(*ACCURACY)
         self.contact_frames = [model.getFrameId(name) for name in frames]
@@ -65,6 +67,16 @@ class ContactTask(MultibodyTask):
                 for frame in self.contact_frames
             ]
         )
+
+    def coordinates(self, x: Array) -> Array:
+        """Tangent coordinates from standing at rest, (2 nv,)."""
+        return self.space.difference(self.reference, x)
+
+    def state_at(self, coordinates: Array) -> Array:
+        return self.space.integrate(self.reference, coordinates)
+
+    def coordinates_jacobian(self, x: Array) -> Array:
+        return self.space.Jdifference(self.reference, x, 1)
 
     def gravity_control(self, x: Array) -> Array:
         """The torques nearest to `preferred` that hold the robot at x, within the limits, (nu,)."""

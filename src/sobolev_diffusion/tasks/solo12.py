@@ -63,7 +63,6 @@ class Solo12(ContactTask):
         limit = np.full(model.nv - 6, torque_limit)
         super().__init__(model, standing, FEET, limit, control, points=True)
         self.horizon = horizon
-        self.reference = np.concatenate([standing, np.zeros(model.nv)])
         self.preferred = self.gravity_control(self.reference)
         free = aligator.dynamics.MultibodyFreeFwdDynamics(self.space, self.actuation)
         self.flight = aligator.dynamics.IntegratorSemiImplEuler(free, self.dt)
@@ -222,16 +221,6 @@ class Solo12(ContactTask):
         return q
 
     # --- what the policy sees --------------------------------------------------------------------
-
-    def coordinates(self, x: Array) -> Array:
-        """Tangent coordinates from the standing posture at rest, (36,)."""
-        return self.space.difference(self.reference, x)
-
-    def state_at(self, coordinates: Array) -> Array:
-        return self.space.integrate(self.reference, coordinates)
-
-    def coordinates_jacobian(self, x: Array) -> Array:
-        return self.space.Jdifference(self.reference, x, 1)
 
     def observe(self, x: Array, theta: Array) -> Array:
         """(coordinates, target as seen from the root along the world's axes, target), (40,)."""

@@ -52,7 +52,6 @@ class Talos(ContactTask):
         super().__init__(model, standing, FEET, limit, control)
         self.horizon = horizon
         self.hand = model.getFrameId(HAND)
-        self.reference = np.concatenate([standing, np.zeros(model.nv)])
         self.preferred = self.gravity_control(self.reference)
         pin.framesForwardKinematics(model, self._data, standing)
         self._soles = [self._data.oMf[foot].copy() for foot in self.contact_frames]
@@ -167,16 +166,6 @@ class Talos(ContactTask):
     def goal_distance(self, theta: Array, x: Array) -> float:
         """Distance of the hand from the target, m."""
         return float(np.linalg.norm(self.hand_position(x) - self.target(theta)))
-
-    def coordinates(self, x: Array) -> Array:
-        """Tangent coordinates from the half-sitting posture at rest, (68,)."""
-        return self.space.difference(self.reference, x)
-
-    def state_at(self, coordinates: Array) -> Array:
-        return self.space.integrate(self.reference, coordinates)
-
-    def coordinates_jacobian(self, x: Array) -> Array:
-        return self.space.Jdifference(self.reference, x, 1)
 
     def observe(self, x: Array, theta: Array) -> Array:
         """(coordinates, target as seen from the hand along the world's axes, target), (74,)."""

@@ -22,7 +22,7 @@ def test_a_machine_without_crocoddyl_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "crocoddyl", None)  # as if it could not be found
     module = tmp_path / "mine.py"
     module.write_text("import crocoddyl\n")
-    with pytest.raises(TaskError, match=r"^mine: .*pip install 'sobolev-diffusion\[crocoddyl\]'$"):
+    with pytest.raises(TaskError, match=r"^mine: .*pip install 'sobolev-diffusion\[crocoddyl\]' \(mine.py, line 1\)$"):
         make_task("mine", TaskConfig(module=str(module)))
 
 

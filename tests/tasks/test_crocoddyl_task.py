@@ -22,7 +22,8 @@ def test_a_machine_without_crocoddyl_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "crocoddyl", None)  # as if it could not be found
     module = tmp_path / "mine.py"
     module.write_text("import crocoddyl\n")
-    with pytest.raises(TaskError, match=r"^mine: .*pip install 'sobolev-diffusion\[crocoddyl\]' \(mine.py, line 1\)$"):
+    said = r"^mine: .*pip install 'sobolev-diffusion\[crocoddyl\]' \(mine.py, line 1\)$"
+    with pytest.raises(TaskError, match=said):
         make_task("mine", TaskConfig(module=str(module)))
 
 

@@ -38,9 +38,10 @@ def cells(evaluations: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     Args:
         evaluations: a row per instance; without refining it has no columns of it.
-        by: columns that tell the conditions apart.
+        by: columns that tell conditions apart; empty where there is none, as without training no epochs.
     """
-    evaluations = among_obstacles(evaluations)
+    absent = [name for name in by if name not in evaluations]
+    evaluations = among_obstacles(evaluations.assign(**dict.fromkeys(absent)))
     shown = [each for each in SHOWN if each.column in evaluations]
     conditions = evaluations.groupby(list(by), dropna=False).size().reset_index()[list(by)]
     text = {each.title: _text(evaluations, by, each) for each in shown}

@@ -36,7 +36,6 @@ class SampleEfficiencyTable(TableDrawing):
         """A row per method, n_traj, epochs and T_a, cells "mean [low, high]" over seeds; TO alone first."""
         from sobolev_diffusion.figures.evaluation_cells import cells, whole_numbers
 
-        rows = rows.assign(**{name: None for name in CONDITION if name not in rows})  # nothing was trained
         last = rows.iteration.isna() | (rows.iteration == rows.iteration.max())
         table = cells(rows[last], CONDITION)
         ranks = style.ranks(table.method)

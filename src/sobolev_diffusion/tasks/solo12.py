@@ -8,7 +8,7 @@ import aligator
 import numpy as np
 import pinocchio as pin
 
-from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.base import Array, ControlMode
 from sobolev_diffusion.tasks.contacts import ContactTask
 from sobolev_diffusion.tasks.joint_targets import torques_towards
 from sobolev_diffusion.tasks.robots import ROBOTS, load_robot
@@ -243,7 +243,7 @@ class Solo12(ContactTask):
         angles = np.pi * share * np.arange(1, 4)
         return np.concatenate([[share], np.sin(angles), np.cos(angles)])
 
-    # --- pictures and names ----------------------------------------------------------------------
+    # --- pictures ----------------------------------------------------------------------
 
     def tracked_point(self, x: Array) -> Array:
         """Where the root is."""
@@ -251,24 +251,6 @@ class Solo12(ContactTask):
 
     def goal_point(self, theta: Array) -> Array:
         return self.goal_state(theta)[:3]
-
-    @property
-    def state_axes(self) -> tuple[Axis, ...]:
-        directions = [("x", "m"), ("y", "m"), ("z", "m"), ("rx", "rad"), ("ry", "rad"), ("rz", "rad")]
-        axes = [(f"root {name}", unit) for name, unit in directions]
-        axes += [(f"{joint} angle", "rad") for joint in self._joints()]
-        return (
-            *(Axis(name, unit) for name, unit in axes),
-            *(Axis(f"{name} velocity", f"{unit}/s") for name, unit in axes),
-        )
-
-    @property
-    def control_axes(self) -> tuple[Axis, ...]:
-        return tuple(Axis(f"{joint} torque", "N m") for joint in self._joints())
-
-    def _joints(self) -> list[str]:
-        """Names of those after the root."""
-        return [name.replace("_", " ") for name in list(self.model.names)[2:]]
 
 
 def _model(urdf: str) -> tuple[pin.Model, Array]:

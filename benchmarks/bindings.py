@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import aligator
@@ -41,8 +42,8 @@ def comparisons() -> Iterator[Comparison | Line]:
             yield Comparison(
                 f"{name}, time",
                 "the same in C++",
-                lambda what=what: arm.run(what),
-                lambda what=what: program.run(what),
+                partial(arm.run, what),
+                partial(program.run, what),
                 sense="share",
                 clock="own",
                 repetitions=REPETITIONS,

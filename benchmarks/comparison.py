@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 REPETITIONS = 12
 SECONDS = 0.1  # of each timing: the work is repeated until it takes about as long
 
-Work = Callable[[], object]
+Work = Callable[[], Any]
 CLOCKS = {"processor": time.process_time, "wall": time.perf_counter, "own": None}
 
 
@@ -62,7 +62,7 @@ def measure(comparison: Comparison) -> Line:
     """Time both in turn, as often as the comparison asks."""
     clock = CLOCKS[comparison.clock]
     counts = [_count(comparison.work, clock), _count(comparison.reference, clock)]
-    times: list[list[float]] = [[], []]
+    times: tuple[list[float], list[float]] = ([], [])
     for _ in range(comparison.repetitions):
         for row, work, count in zip(times, (comparison.work, comparison.reference), counts, strict=True):
             row.append(_seconds(work, count, clock))

@@ -53,6 +53,8 @@ def robots() -> Iterator[Robot]:
     pushes = {f"{speed:g} rad/s": np.array([0.0, speed]) for speed in (0.0, 4.0, 8.0)}
     yield Robot("cart-pole", task, loop.learn(task), loop.COLD, loop.WARM, pushes, 6)
     spec = load().tasks[ARM]
+    assert isinstance(spec.cold, SolverConfig)
+    assert isinstance(spec.warm, WarmConfig)
     warm = spec.warm.model_copy(update={"max_iterations": BUDGET})
     pushes = {f"{speed:g} rad/s": np.full(6, speed) for speed in (0.0, 1.0)}
     arm, policy = trained_on(ARM, epochs=1600)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from benchmarks.configuration import CONFIG, ROOT
-from benchmarks.policies import random_batch
+from benchmarks.policies import random_batch, tangent_dim
 from sobolev_diffusion.config import MethodConfig, PolicyConfig, gradient_steps
 from sobolev_diffusion.experiment.artefact import Artefact
 from sobolev_diffusion.experiment.configuration import Config
@@ -175,7 +175,7 @@ def _cold(name: str) -> list[tuple[float, Solution]]:
 
     def cold(number: int) -> tuple[float, Solution]:
         theta = instance(task, EVALUATION, 0, number)
-        return _timed(lambda: solve(task.problem(theta), task.guess(theta), solver, with_gains=True))
+        return _seconds_of(lambda: solve(task.problem(theta), task.guess(theta), solver, with_gains=True))
 
     return _answers(name, "cold", cold)
 
@@ -191,14 +191,15 @@ def warm_solve(name: str) -> float:
 
     def warm(number: int) -> tuple[float, Solution]:
         theta, other = instance(task, EVALUATION, 0, number), others[(number + 1) % len(others)]
+        assert other.linearisation
         gains = other.linearisation.gains
         guess = follow(task, other.xs, other.us, gains, task.initial_state(theta))
-        return _timed(lambda: solve(task.problem(theta), guess, solver))
+        return _seconds_of(lambda: solve(task.problem(theta), guess, solver))
 
     return _unit(f"warm solve, {name}", lambda: mean(seconds for seconds, _ in _answers(name, "warm", warm)))
 
 
-def _timed(solving: Callable[[], Solution]) -> tuple[float, Solution]:
+def _seconds_of(solving: Callable[[], Solution]) -> tuple[float, Solution]:
     start = time.process_time()
     solution = solving()
     return time.process_time() - start, solution
@@ -234,6 +235,7 @@ def rollout(name: str, policy: PolicyConfig, action_length: int) -> float:
 
 def _following(name: str) -> float:
     task, (_, other) = the_task(name), _cold(name)[0]
+    assert other.linearisation
     start = time.process_time()
     for number in range(ROLLOUTS):
         x0 = task.initial_state(instance(task, EVALUATION, 0, number))
@@ -248,13 +250,14 @@ def training_sample(name: str, method: MethodConfig) -> float:
 
     def measure() -> float:
         policy = make_policy(task, method.policy)
-        batch = random_batch(policy, size, task.space.ndx)
+        directions = tangent_dim(task, method.sobolev)
+        batch = random_batch(policy, size, directions)
         generator = torch.Generator().manual_seed(0)
         trainer = make_trainer(policy, method.training, method.sobolev, 10**9)
-        trainer.step(batch, draw(policy, batch, method.sobolev, generator))
+        trainer.step(batch, draw(policy, size, directions, method.sobolev, generator))
         start = time.process_time()
         for _ in range(STEPS):
-            trainer.step(batch, draw(policy, batch, method.sobolev, generator))
+            trainer.step(batch, draw(policy, size, directions, method.sobolev, generator))
         return (time.process_time() - start) / STEPS / size
 
     return _unit(f"training sample, {method.policy.kind}, {term}, batch {size}, {name}", measure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def comparisons() -> Iterator[Comparison]:
             yield Comparison(
                 f"{COUNT} predictions of exported C++, one at a time: {label}",
                 f"the native engine, called from Python, {default_instruction_set()}",
-                lambda program=program: float(*program.ask(str(COUNT))),
+                partial(_exported, program),
                 _native(policy),
                 BAR,
                 sense="share",
@@ -34,11 +35,18 @@ def comparisons() -> Iterator[Comparison]:
             )
 
 
+def _exported(program: CppProgram) -> float:
+    """Seconds of processor time of the predictions."""
+    (seconds,) = program.ask(str(COUNT))
+    return float(seconds)
+
+
 def _native(policy: ChunkPolicy) -> Callable[[], float]:
     """Seconds of processor time of as many predictions, of what is normalised already."""
     rng = np.random.default_rng(0)
     shapes = ((policy.observation_dim,), (policy.history, policy.action_dim), policy.noise_shape)
     inputs = [rng.standard_normal((1, *shape), dtype=np.float32) for shape in shapes]
+    assert policy.kernels
     predictor = policy.kernels.predictor()
 
     def work() -> float:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
-from diffusers import DDPMScheduler
+from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor
 
 from benchmarks.comparison import Comparison
 from benchmarks.policies import diffusion_policy, direct_policy
 from sobolev_diffusion.instruction_sets import instruction_sets
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
+from sobolev_diffusion.policies.mlp import DirectPolicy
 
 # asked of a prediction, by instruction set and batch size
 BARS = {("avx512", 1): 60.0, ("avx512", 50): 7.0, ("avx2", 1): 25.0, ("avx2", 50): 3.0}
@@ -28,23 +30,14 @@ def comparisons() -> Iterator[Comparison]:
         noise = torch.randn(size, *policy.noise_shape)
         arrays = [tensor.numpy() for tensor in (observation, history, noise)]
 
-        def eager(tensors=(observation, history, noise)) -> Tensor:
-            return sample_with_diffusers(policy, scheduler, *tensors)
-
+        eager = partial(sample_with_diffusers, policy, scheduler, observation, history, noise)
         for name in instruction_sets():
-            predictor = policy.kernels.predictor(name)
-
-            def work(predictor=predictor, arrays=arrays) -> np.ndarray:
-                return predictor.predict(*arrays)
-
+            assert policy.kernels
+            work = partial(policy.kernels.predictor(name).predict, *arrays)
             yield Comparison(
                 f"prediction, batch {size}, {name}", baseline, work, eager, BARS.get((name, size))
             )
-        doubles = [array.astype(np.float64) for array in arrays]
-
-        def predict(doubles=doubles) -> np.ndarray:
-            return policy.predict(*doubles)
-
+        predict = partial(policy.predict, *(array.astype(np.float64) for array in arrays))
         yield Comparison(
             f"Policy.predict with normalisation and checks, batch {size}", baseline, predict, eager
         )
@@ -56,16 +49,18 @@ def comparisons() -> Iterator[Comparison]:
             np.empty((size, 0, perceptron.action_dim), np.float32),
             np.empty((size, 0)),
         ]
-        predictor = perceptron.kernels.predictor()
+        assert perceptron.kernels
+        yield Comparison(
+            f"perceptron's prediction, batch {size}",
+            "eager PyTorch",
+            partial(perceptron.kernels.predictor().predict, *arrays),
+            partial(eagerly, perceptron, observation),
+        )
 
-        def work(predictor=predictor, arrays=arrays) -> np.ndarray:
-            return predictor.predict(*arrays)
 
-        def eager(observation=observation) -> Tensor:
-            with torch.inference_mode():
-                return perceptron.network(observation)
-
-        yield Comparison(f"perceptron's prediction, batch {size}", "eager PyTorch", work, eager)
+@torch.inference_mode()
+def eagerly(perceptron: DirectPolicy, observation: Tensor) -> Tensor:
+    return perceptron.network(observation)
 
 
 def ddpm_scheduler(steps: int) -> DDPMScheduler:
@@ -89,6 +84,6 @@ def sample_with_diffusers(
         for step in scheduler.timesteps:
             tau[:, :known] = history
             output = policy.network(tau, step[None].expand(len(tau)), observation)
-            tau = scheduler.step(output, step, tau).prev_sample
+            tau = scheduler.step(output, step, tau).prev_sample  # type: ignore[union-attr]
         tau[:, :known] = history
     return tau

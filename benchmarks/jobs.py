@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 import torch
 
 from benchmarks.comparison import Comparison
-from benchmarks.policies import diffusion_policy, random_batch
+from benchmarks.policies import TANGENT_DIM, diffusion_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.native_trainer import NativeTrainer
@@ -53,7 +53,7 @@ def train_on_demand(pipe: Connection) -> None:
     torch.set_num_threads(1)
     policy, sobolev = diffusion_policy(), SobolevConfig()
     batch = random_batch(policy, 64)
-    draws = draw(policy, batch, sobolev, torch.Generator().manual_seed(0))
+    draws = draw(policy, 64, TANGENT_DIM, sobolev, torch.Generator().manual_seed(0))
     trainer = NativeTrainer(policy, TrainingConfig(), sobolev, 10**9)
     while steps := pipe.recv():
         for _ in range(steps):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from sobolev_diffusion.config import PolicyConfig
+from sobolev_diffusion.config import PolicyConfig, SobolevConfig
 from sobolev_diffusion.policies.chunk_policy import ChunkPolicy
 from sobolev_diffusion.policies.diffusion import DiffusionPolicy
 from sobolev_diffusion.policies.mlp import DirectPolicy
+from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.losses import Batch
 
 ACTION_DIM, OBSERVATION_DIM, TANGENT_DIM = 6, 18, 12
@@ -22,6 +23,12 @@ def diffusion_policy() -> DiffusionPolicy:
 def direct_policy() -> DirectPolicy:
     torch.manual_seed(0)
     return DirectPolicy(PolicyConfig(kind="direct"), ACTION_DIM, OBSERVATION_DIM).eval()
+
+
+def tangent_dim(task: Task, sobolev: SobolevConfig | None) -> int:
+    """Directions of a task's first-order term: of the state, and of the parameters where it has them."""
+    with_parameters = sobolev is not None and sobolev.parameters
+    return int(task.space.ndx) + (len(task.parameters) if with_parameters else 0)
 
 
 def random_batch(policy: ChunkPolicy, size: int, tangent_dim: int = TANGENT_DIM) -> Batch:

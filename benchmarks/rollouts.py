@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -33,6 +34,7 @@ def comparisons() -> Iterator[Comparison]:
     task = make_task("double_pendulum", TaskConfig())
     torch.manual_seed(0)
     policy = make_policy(task, PolicyConfig()).eval()
+    assert isinstance(policy, DiffusionPolicy)
     eager = with_diffusers(policy)
     thetas = [task.sample(stream("benchmark", number)) for number in range(max(BARS))]
 
@@ -71,18 +73,22 @@ def of_the_arm() -> Iterator[Comparison]:
             generators = [stream("noise", number) for number in range(size)]
             inputs = inputs_of(task, policy, thetas)
             predictions = -(-task.horizon // length)
-
-            def rollout(thetas=thetas, length=length, generators=generators) -> None:
-                roll_out(task, policy, thetas, length, generators)
-
-            def alone(predictions=predictions, inputs=inputs, generators=generators) -> None:
-                for _ in range(predictions):
-                    shape = policy.noise_shape
-                    noise = np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in generators])
-                    policy.predict(*inputs, noise)
-
+            rollout = partial(roll_out, task, policy, thetas, length, generators)
+            alone = partial(_predict, policy, inputs, generators, predictions)
             name = f"rollout of the UR5, T 100, T_a {length}, instances at once: {size}"
             yield Comparison(name, "its predictions alone", rollout, alone, ARM_BAR, sense="share")
+
+
+def _predict(
+    policy: ChunkPolicy,
+    inputs: tuple[np.ndarray, np.ndarray],
+    generators: list[np.random.Generator],
+    times: int,
+) -> None:
+    """As many predictions, the noise drawn for each."""
+    for _ in range(times):
+        noise = np.stack([rng.standard_normal(policy.noise_shape, dtype=np.float32) for rng in generators])
+        policy.predict(*inputs, noise)
 
 
 def trained_on(name: str, epochs: int) -> tuple[Task, ChunkPolicy]:
@@ -125,7 +131,8 @@ def with_diffusers(policy: DiffusionPolicy) -> DiffusionPolicy:
     eager = copy.deepcopy(policy)
     eager.engine = "torch"
     scheduler = ddpm_scheduler(policy.denoising_steps)
-    eager.predict_normalised = lambda *inputs: sample_with_diffusers(eager, scheduler, *inputs)
+    sampled = partial(sample_with_diffusers, eager, scheduler)
+    eager.predict_normalised = sampled  # type: ignore[method-assign]
     return eager
 
 

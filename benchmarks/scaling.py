@@ -8,6 +8,7 @@ task's sizes; what the solver takes and saves is read from results/tables/time_t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -17,8 +18,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from benchmarks.comparison import CLOCKS, Work
-from benchmarks.policies import random_batch
+from benchmarks.comparison import Work
+from benchmarks.policies import random_batch, tangent_dim
 from sobolev_diffusion.config import MethodConfig, gradient_steps
 from sobolev_diffusion.experiment.configuration import Config
 from sobolev_diffusion.experiment.read_configuration import load
@@ -97,17 +98,16 @@ def prediction_of(policy: ChunkPolicy) -> Work:
 
 def training_step(task: Task, policy: ChunkPolicy, method: MethodConfig) -> Work:
     sobolev, size = method.sobolev, method.training.batch_size
-    with_parameters = sobolev is not None and sobolev.parameters
-    tangent_dim = task.space.ndx + (len(task.parameters) if with_parameters else 0)
-    batch = random_batch(policy, size, tangent_dim)
-    draws = draw(policy, size, tangent_dim, sobolev, torch.Generator().manual_seed(0))
+    directions = tangent_dim(task, sobolev)
+    batch = random_batch(policy, size, directions)
+    draws = draw(policy, size, directions, sobolev, torch.Generator().manual_seed(0))
     trainer = make_trainer(policy, method.training, sobolev, 10**9)
     return lambda: trainer.step(batch, draws)
 
 
 def milliseconds(work: Work) -> float:
     """Median of the processor time of one call."""
-    clock, times = CLOCKS["processor"], []
+    clock, times = time.process_time, []
     for repetition in range(REPETITIONS + 2):
         start = clock()
         work()

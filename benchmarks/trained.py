@@ -11,6 +11,7 @@ from benchmarks.comparison import Line
 from sobolev_diffusion.experiment.cache import CACHE
 from sobolev_diffusion.experiment.stamps import read_stamp
 from sobolev_diffusion.policies import ChunkPolicy, Policy
+from sobolev_diffusion.policies.prediction_engine import Engine
 from sobolev_diffusion.solver.solve import value_of
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.tasks.instances import evaluation_thetas
@@ -49,7 +50,7 @@ def comparisons() -> Iterator[Line]:
             )
 
 
-def costs(task: Task, policy: ChunkPolicy, engine: str, action_length: int) -> np.ndarray:
+def costs(task: Task, policy: ChunkPolicy, engine: Engine, action_length: int) -> np.ndarray:
     """Cost of each instance's rollout, (INSTANCES,)."""
     policy.engine = engine
     thetas = evaluation_thetas(task, 0, INSTANCES)

@@ -11,6 +11,7 @@ from benchmarks.comparison import Comparison, Work
 from benchmarks.policies import TANGENT_DIM, diffusion_policy, direct_policy, random_batch
 from sobolev_diffusion.config import SobolevConfig, TrainingConfig
 from sobolev_diffusion.instruction_sets import instruction_sets
+from sobolev_diffusion.policies import ChunkPolicy
 from sobolev_diffusion.training.gradient_step import draw
 from sobolev_diffusion.training.native_trainer import NativeTrainer
 from sobolev_diffusion.training.torch_trainer import TorchTrainer
@@ -51,7 +52,7 @@ def comparisons() -> Iterator[Comparison]:
                     )
 
 
-def _step(policy, size: int, sobolev: SobolevConfig | None, engine: str) -> Work:
+def _step(policy: ChunkPolicy, size: int, sobolev: SobolevConfig | None, engine: str) -> Work:
     """One gradient step on a fixed minibatch; the engine is "torch" or an instruction set."""
     trained = copy.deepcopy(policy)
     torch.manual_seed(1)

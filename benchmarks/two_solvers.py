@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -135,7 +135,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     config = load()
-    both, found = sides(given.task, config, given.controls), []
+    both = sides(given.task, config, given.controls)
+    found: list[dict[str, Any]] = []
     for seed in range(given.seeds):
         alone = {
             side.solver: {

@@ -17,8 +17,24 @@ template <class... Args> [[noreturn]] void raise_value_error(fmt::format_string<
 
 [[noreturn]] void raise_not_implemented(const char *what);
 
+/// What a message calls something, put together only if there is one: most checks pass. What it is made from must outlive
+/// it, as does an argument of the call that it is passed to.
+class Name {
+public:
+  Name(const char *text) : text_(text) {}
+  Name(const std::string &text) : text_(text.c_str()) {}
+  Name(const Name &of, const char *text) : of_(&of), text_(text) {}
+  Name(const Name &of, const char *text, size_t index) : of_(&of), text_(text), index_(long(index)) {}
+  std::string str() const;
+
+private:
+  const Name *of_ = nullptr;
+  const char *text_;
+  long index_ = -1;
+};
+
 /// Raise ValueError unless `given` equals `expected`.
-void check_equal(long given, long expected, const char *what);
+void check_equal(long given, long expected, const Name &what);
 
 /// Raise unless a size is one.
 void check_dimension(long size, const char *name);
@@ -49,23 +65,23 @@ template <class Model, class Data, class T, class Check> void register_inner_che
 }
 
 /// Raise unless a function can take the place of another.
-void check_same_sizes(const StageFunction &function, const StageFunction &old, const std::string &name);
+void check_same_sizes(const StageFunction &function, const StageFunction &old, const Name &name);
 
 /// Raise unless sizes agree everywhere in the problem, which must have stages unless `may_be_empty`.
-void check_stage(const StageModel &stage, const std::string &name);
+void check_stage(const StageModel &stage, const Name &name);
 void check_problem(const TrajOptProblem &problem, bool may_be_empty = false);
 
 /// Raise unless `function` can be evaluated at states of this space and controls of this dimension.
-void check_function_input(const StageFunction &function, const Manifold &space, int nu, const std::string &name);
+void check_function_input(const StageFunction &function, const Manifold &space, int nu, const Name &name);
 
 /// Raise unless `function` can be a constraint at the end of a problem with this terminal cost.
-void check_terminal_function(const StageFunction &function, const CostAbstract &term_cost, const std::string &name);
+void check_terminal_function(const StageFunction &function, const CostAbstract &term_cost, const Name &name);
 
 /// Raise unless every lower bound is at most the upper one; either may be infinite.
-void check_bounds(const VectorXs &lower, const VectorXs &upper, const std::string &name);
+void check_bounds(const VectorXs &lower, const VectorXs &upper, const Name &name);
 
 /// Raise unless a set is one of vectors of this size, and not empty.
-void check_set(const ConstraintSet &set, int nr, const std::string &name);
+void check_set(const ConstraintSet &set, int nr, const Name &name);
 
 /// Raise unless xs and us are trajectories of the problem's sizes.
 void check_trajectory(const TrajOptProblem &problem, const Vectors &xs, const Vectors &us, const char *xs_name,

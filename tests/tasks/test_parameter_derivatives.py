@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from configurations import project
 from tracking import THETA, WITH, InClosedForm, Tracking
 
 from sobolev_diffusion.solver.collect import solve_instances
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.check import check_task
-from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters, in_cost_only
+from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.tasks.registry import make_task
 
 ALL = {"end": True, "path": True, "limit": True}
 
@@ -110,3 +113,60 @@ def test_other_shapes_are_one_line(change, says):
         TaskError, match=r"^tracking: parameter_derivatives\(theta, xs, us\): " + re.escape(says)
     ):
         check_task(Shaped(change))
+
+
+@pytest.mark.parametrize("name", ["ur5_full_random", "quadrotor_columns_1", "talos", "solo12", "acrobot"])
+def test_parameters_of_the_cost_alone_are_those_of_the_whole_problem(name, monkeypatch):
+    task = make_task(name, project().tasks[name])
+    assert in_cost_only(task)
+    theta = instance(task, TRAINING, 0, 0)
+    xs, us = task.guess(theta)
+    us = us + 0.1 * np.random.default_rng(0).normal(size=us.shape)
+    alone = derive_by_parameters(task, theta, xs, us)
+    monkeypatch.setattr(type(task), "parameters_in_cost_only", False)
+    whole = derive_by_parameters(task, theta, xs, us)
+    np.testing.assert_array_equal(alone.l_xp, whole.l_xp)
+    np.testing.assert_array_equal(alone.l_up, whole.l_up)
+    assert np.abs(alone.l_xp).max() > 0
+    np.testing.assert_allclose(alone.f_p, whole.f_p, atol=1e-9)  # rounding of x (-) x on a manifold
+    for ours, theirs in zip(alone.h_p, whole.h_p, strict=True):
+        assert [each.shape for each in ours] == [each.shape for each in theirs]
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+class SaidOfTheCostAlone(Tracking):
+    parameters_in_cost_only = True
+
+    def problem(self, theta):
+        return super().problem(theta)
+
+
+class Anew(SaidOfTheCostAlone):
+    def problem(self, theta):
+        return super().problem(theta)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"path": True}, r"h_p\[\d+\]\[0\]\[0, 1\]: expected -1, "),
+        ({"end": True}, r"h_p\[12\]\[0\]\[0, 0\]: expected -1, "),
+    ],
+)
+def test_what_enters_more_than_the_cost_is_named(options, says):
+    with pytest.raises(TaskError, match=r"^tracking: parameters_in_cost_only: " + says):
+        check_task(SaidOfTheCostAlone(**options))
+    check_task(Anew(**options))  # its problem is newer than what is said of another's
+
+
+def test_the_cost_alone_that_cannot_be_differentiated_is_named():
+    class NotFinite(SaidOfTheCostAlone):
+        parameters_in_cost_only = True
+
+        def problem(self, theta):
+            return super().problem(np.where(theta == THETA, theta, np.nan))
+
+    task = NotFinite()
+    with pytest.raises(TaskError, match=r"derivatives that are not finite at theta\[3\] = 0.7 \+ 1e-05"):
+        derive_by_parameters(task, THETA, *task.guess(THETA))

@@ -195,6 +195,10 @@ class Task(ABC):
         state. The initial state's own are no parameters: K_t tells how actions change with the state."""
         return np.arange(self.space.nx, len(self.sample(np.random.default_rng(0))))
 
+    parameters_in_cost_only: bool = False
+    """Whether the parameters enter the cost alone, and neither dynamics nor constraints: then derivatives by
+    differences cost a third. A subclass with a `problem` of its own says it anew."""
+
     def parameter_derivatives(self, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
         """How the problem changes with the parameters along xs (T+1, nx), us (T, nu), in closed form.
 

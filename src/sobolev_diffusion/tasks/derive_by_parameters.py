@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.calls import Calls, described
-from sobolev_diffusion.tasks.first_order import first_order
+from sobolev_diffusion.tasks.first_order import cost_gradients, first_order
 from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
-from sobolev_diffusion.tasks.reused_problem import ReusedProblem
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem, as_new_as_its_problem
 
 Array = NDArray[np.float64]
+_Evaluated = TypeVar("_Evaluated")
 
 GIVEN = "parameter_derivatives(theta, xs, us)"
 STEP = 1e-5
@@ -69,24 +74,82 @@ def _by_differences(
     task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None
 ) -> ParameterDerivatives:
     problems = reused or ReusedProblem(task)
-    differences = [_difference(problems, theta, xs, us, int(entry)) for entry in task.parameters]
+    along = _Along(problems, theta, xs, us)
+    if in_cost_only(task):
+        return _of_costs(along)
+    differences = [_difference(along, int(entry)) for entry in task.parameters]
     l_xp, l_up, f_p, h_p = (np.stack([each[part] for each in differences], axis=-1) for part in range(4))
     return ParameterDerivatives(l_xp, l_up, f_p, _cut(h_p, differences[0][4]))
+
+
+def in_cost_only(task: Task) -> bool:
+    """Whether a task's word that parameters enter the cost alone is one on the `problem` that it has."""
+    return task.parameters_in_cost_only and as_new_as_its_problem(task, "parameters_in_cost_only")
+
+
+@dataclass(frozen=True)
+class _Along:
+    """What is differentiated: problems of one task about theta, along xs (T+1, nx), us (T, nu)."""
+
+    problems: ReusedProblem
+    theta: Array
+    xs: Array
+    us: Array
+
+    def step(self, entry: int) -> float:
+        return STEP * max(1.0, abs(self.theta[entry]))
+
+    def at(self, entry: int, offset: float, evaluate: Callable[..., _Evaluated]) -> _Evaluated:
+        """`first_order` or `cost_gradients`, with one entry of theta moved."""
+        moved = self.theta.copy()
+        moved[entry] += offset
+        try:
+            return evaluate(self.problems.of(moved), self.xs, self.us, self.problems.data)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            where = f"cannot be built {self.place(entry, offset)}"
+            raise TaskError(f"{self.name}: {where}: {type(error).__name__}: {reason}") from error
+
+    def check_finite(self, entry: int, offset: float, *arrays: Array) -> None:
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise TaskError(f"{self.name}: derivatives that are not finite {self.place(entry, offset)}")
+
+    @property
+    def name(self) -> str:
+        return f"{self.problems.task.name}: problem(theta)"
+
+    def place(self, entry: int, offset: float) -> str:
+        return f"at theta[{entry}] = {self.theta[entry]:.6g} {'+' if offset > 0 else '-'} {abs(offset):g}"
+
+
+def _of_costs(along: _Along) -> ParameterDerivatives:
+    """Neither dynamics nor constraints change with the parameters: they are not evaluated."""
+    task = along.problems.task
+    T, ndx, n_p = task.horizon, task.space.ndx, len(task.parameters)
+    l_xp, l_up = np.empty((T + 1, ndx, n_p)), np.empty((T, task.nu, n_p))
+    for column, entry in enumerate(map(int, task.parameters)):
+        eps = along.step(entry)
+        ends = []
+        for offset in (eps, -eps):
+            ends.append(along.at(entry, offset, cost_gradients))
+            along.check_finite(entry, offset, *ends[-1])
+        (l_x, l_u), (l_x_behind, l_u_behind) = ends
+        l_xp[..., column] = (l_x - l_x_behind) / (2 * eps)
+        l_up[..., column] = (l_u - l_u_behind) / (2 * eps)
+    h_p = [[np.zeros((size, n_p)) for size in stage] for stage in along.problems.constraint_sizes]
+    return ParameterDerivatives(l_xp, l_up, np.zeros((T, ndx, n_p)), h_p)
 
 
 _Sizes = list[list[int]]
 
 
-def _difference(
-    problems: ReusedProblem, theta: Array, xs: Array, us: Array, entry: int
-) -> tuple[Array, Array, Array, Array, _Sizes]:
+def _difference(along: _Along, entry: int) -> tuple[Array, Array, Array, Array, _Sizes]:
     """Derivatives by one entry of theta: of l_x, l_u, f and all h in one vector, with the sizes of these."""
-    task = problems.task
-    eps = STEP * max(1.0, abs(theta[entry]))
-    ahead, behind = (_first_order(problems, theta, xs, us, entry, sign * eps) for sign in (1, -1))
+    task, eps = along.problems.task, along.step(entry)
+    ahead, behind = (_first_order(along, entry, sign * eps) for sign in (1, -1))
     if ahead[4] != behind[4]:
         raise TaskError(
-            f"{task.name}: problem(theta): other constraints at theta[{entry}] = {theta[entry]:.6g} + and - "
+            f"{along.name}: other constraints at theta[{entry}] = {along.theta[entry]:.6g} + and - "
             f"{eps:g}: parameters may not change how many there are"
         )
     moved = [task.space.difference(b, a) for a, b in zip(ahead[2], behind[2], strict=True)]
@@ -103,20 +166,9 @@ def _cut(rows: Array, sizes: _Sizes) -> list[list[Array]]:
     return [[next(parts) for _ in stage] for stage in sizes]
 
 
-def _first_order(
-    problems: ReusedProblem, theta: Array, xs: Array, us: Array, entry: int, offset: float
-) -> tuple[Array, Array, Array, Array, _Sizes]:
+def _first_order(along: _Along, entry: int, offset: float) -> tuple[Array, Array, Array, Array, _Sizes]:
     """With one entry of theta moved: l_x, l_u, x_{t+1}, the values of the constraints, and their sizes."""
-    moved = theta.copy()
-    moved[entry] += offset
-    where = f"at theta[{entry}] = {theta[entry]:.6g} {'+' if offset > 0 else '-'} {abs(offset):g}"
-    name = f"{problems.task.name}: problem(theta)"
-    try:
-        l_x, l_u, ahead, h = first_order(problems.of(moved), xs, us, problems.data)
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        raise TaskError(f"{name}: cannot be built {where}: {type(error).__name__}: {reason}") from error
+    l_x, l_u, ahead, h = along.at(entry, offset, first_order)
     values = np.concatenate([np.zeros(0), *(value for stage in h for value in stage)])
-    if not all(np.isfinite(array).all() for array in (l_x, l_u, ahead, values)):
-        raise TaskError(f"{name}: derivatives that are not finite {where}")
+    along.check_finite(entry, offset, l_x, l_u, ahead, values)
     return l_x, l_u, ahead, values, [[len(value) for value in stage] for stage in h]

@@ -13,6 +13,17 @@ from sobolev_diffusion.tasks.problems import Problem
 Array = NDArray[np.float64]
 
 _IN_CPP = in_cpp("firstOrder")
+_OF_COST_IN_CPP = in_cpp("costGradients")
+
+
+def cost_gradients(
+    problem: Problem, xs: Array, us: Array, data: aligator.TrajOptData | None
+) -> tuple[Array, Array]:
+    """l_x (T+1, ndx) and l_u (T, nu) as of `first_order`; dynamics and constraints are not evaluated if that
+    can be helped."""
+    if _OF_COST_IN_CPP is None or is_crocoddyl(problem):
+        return first_order(problem, xs, us, data)[:2]
+    return _OF_COST_IN_CPP(problem, xs, us, data)
 
 
 def first_order(
@@ -29,6 +40,8 @@ def first_order(
         l_x (T+1, ndx), the last one the terminal cost's; l_u (T, nu); x_{t+1} (T, nx); the values of every
         constraint of stages 0 .. T-1, then of the terminal ones.
     """
+    if _IN_CPP is not None and not is_crocoddyl(problem):
+        return _IN_CPP(problem, xs, us, data)
     states, controls = list(xs), list(us)
     if is_crocoddyl(problem):
         problem.calc(states, controls)
@@ -41,8 +54,6 @@ def first_order(
             [[] for _ in range(len(us) + 1)],
         )
     assert data is not None
-    if _IN_CPP is not None:
-        return _IN_CPP(problem, states, controls, data)
     problem.evaluate(states, controls, data)
     problem.computeDerivatives(states, controls, data, compute_second_order=False)
     stages = [data.stage_data[t] for t in range(len(us))]

@@ -63,6 +63,7 @@ class Quadrotor(MultibodyTask):
     """
 
     name = "quadrotor"
+    parameters_in_cost_only = True
     urdf = "hector_description/robots/quadrotor_base.urdf"
     dt = 0.02
     goal_tolerance = 0.2

@@ -6,7 +6,7 @@ import aligator
 
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
-from sobolev_diffusion.tasks.problems import Problem
+from sobolev_diffusion.tasks.problems import Problem, constraint_sizes
 
 
 def changes_in_place(task: Task) -> bool:
@@ -15,10 +15,17 @@ def changes_in_place(task: Task) -> bool:
     A subclass that overrides `problem` and inherits `retarget` builds every problem: what it inherits knows
     nothing of what it adds.
     """
-    owners = [
-        next(cls for cls in type(task).__mro__ if name in cls.__dict__) for name in ("retarget", "problem")
-    ]
-    return owners[0] is not Task and issubclass(*owners)
+    return owner_of(task, "retarget") is not Task and as_new_as_its_problem(task, "retarget")
+
+
+def as_new_as_its_problem(task: Task, name: str) -> bool:
+    """Whether what a task says by this attribute is of the class that has its `problem`, or of one after."""
+    return issubclass(owner_of(task, name), owner_of(task, "problem"))
+
+
+def owner_of(task: Task, name: str) -> type:
+    """The class that a task has an attribute from."""
+    return next(cls for cls in type(task).__mro__ if name in cls.__dict__)
 
 
 class ReusedProblem:
@@ -33,6 +40,7 @@ class ReusedProblem:
         self._changes = changes_in_place(task)
         self._problem: Problem | None = None
         self._data: aligator.TrajOptData | None = None
+        self._sizes: list[list[int]] | None = None
 
     def of(self, theta: Array) -> Problem:
         """The problem of theta; one that was given out before is that of theta now, or of no use."""
@@ -42,7 +50,7 @@ class ReusedProblem:
         else:
             problem = self.task.problem(theta)
         if problem is not before:
-            self._data = None
+            self._data = self._sizes = None
         self._problem = problem
         return problem
 
@@ -54,3 +62,12 @@ class ReusedProblem:
         if self._data is None and not is_crocoddyl(self._problem):
             self._data = aligator.TrajOptData(self._problem)
         return self._data
+
+    @property
+    def constraint_sizes(self) -> list[list[int]]:
+        """Of the problem that was given out last, as `problems.constraint_sizes`."""
+        if self._problem is None:
+            raise RuntimeError("constraint_sizes: no problem was given out")
+        if self._sizes is None:
+            self._sizes = constraint_sizes(self._problem)
+        return self._sizes

@@ -53,6 +53,7 @@ class Solo12(ContactTask):
     """
 
     name = "solo12"
+    parameters_in_cost_only = True
     urdf = "solo_description/robots/solo12.urdf"
     dt = 0.02
     goal_tolerance = 0.05

@@ -43,6 +43,7 @@ class Talos(ContactTask):
     """
 
     name = "talos"
+    parameters_in_cost_only = True
     dt = 0.02
     goal_tolerance = 0.05
 

@@ -26,6 +26,7 @@ class UR5(MultibodyTask):
     """
 
     name = "ur5"
+    parameters_in_cost_only = True
     urdf = "ur_description/urdf/ur5_robot.urdf"
     dt = 0.02
     goal_tolerance = 0.05

@@ -74,3 +74,12 @@ def test_the_table_compares_instance_by_instance(rows):
     assert table.loc["TO alone", "times as fast to 1%"] == "1 [1, 1]"
     assert table.loc["Mine", "times as fast to 1%"] == "2 [0, 4]"  # 4 times, and never
     assert table.loc["floor", "times as fast to 1%"] == "20 [20, 20]"
+
+
+def test_costs_may_be_negative(rows):
+    rows[["cost", "best_cost"]] -= 100.0
+    iterates, best = split(rows)
+    assert (best < 0).all()
+    found = first_within(iterates, best, 0.01)
+    cheap = iterates[iterates.feasible.astype(bool) & (iterates.cost <= iterates.instance.map(best) + 1.0)]
+    assert np.isfinite(found.seconds).sum() == len(cheap[["method", "instance"]].drop_duplicates()) > 0

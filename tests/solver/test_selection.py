@@ -95,6 +95,7 @@ def near_each_other(runs, cost):
     [
         ([1.0, 1.2, 5.0, 6.0], 1, [0, 1, 2, 3]),  # each within the margin of the one beside it
         ([1.0, 1.4, 5.0, 7.0], 1, [0, 2]),
+        ([-10.0, -6.0, -5.0, -4.0], 1, [0, 2, 3]),  # a reward: 4 of 10 is more than the margin
         ([1.0, 1.2, 5.0, 6.0], 3, [0, 1]),  # compared with all
         ([1.0, 1.2, 5.0, 6.0], 10, [0, 1]),  # fewer than asked for
     ],

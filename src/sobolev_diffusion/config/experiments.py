@@ -18,7 +18,7 @@ class LocalMinimaConfig(Section):
     neighbours: PositiveInt = 10
     """How many of the nearest instances it is compared with."""
     margin: PositiveFloat = 0.3
-    """It is worse if it costs more than (1 + margin) times the cheapest of theirs."""
+    """It is worse if it is dearer than the cheapest of theirs by more than this share of its cost."""
 
 
 class ContinuationConfig(Section):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.config.methods import BEST_KNOWN
+from sobolev_diffusion.costs import within
 
 
 def split(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -21,7 +22,7 @@ def split(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def first_within(iterates: pd.DataFrame, best: pd.Series, gap: float) -> pd.DataFrame:
-    """The first feasible iterate of each run that costs at most (1 + gap) times the best known.
+    """The first feasible iterate of each run that is within the gap of the best known cost.
 
     Args:
         iterates: of one task; a row per method, instance and iteration.
@@ -31,9 +32,8 @@ def first_within(iterates: pd.DataFrame, best: pd.Series, gap: float) -> pd.Data
     Returns:
         A row per method and instance: iteration and seconds; infinite where there is none.
     """
-    good = iterates[
-        iterates.feasible.astype(bool) & (iterates.cost <= iterates.instance.map(best) * (1 + gap))
-    ]
+    limit = within(iterates.instance.map(best), gap)
+    good = iterates[iterates.feasible.astype(bool) & (iterates.cost <= limit)]
     runs = pd.MultiIndex.from_frame(iterates[["method", "instance"]].drop_duplicates())
     first = good.groupby(["method", "instance"])[["iteration", "seconds"]].min()
     return first.reindex(runs).fillna(np.inf).reset_index()

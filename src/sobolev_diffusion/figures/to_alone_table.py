@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.config.section import PositiveInt, known
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.figures import captions
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.results import Artefacts, Results
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from sobolev_diffusion.figures.style import Style
 
 FLAGS = ("converged", "stalled", "failed", "reached")
-LOCAL_MINIMUM = 1.05  # times the best known cost: dearer solutions are counted as worse local minima
+LOCAL_MINIMUM = (
+    0.05  # of the best known cost: solutions that are dearer by more are counted as worse local minima
+)
 
 
 class ToAloneTable(TableDrawing):
@@ -65,7 +68,7 @@ class ToAloneTable(TableDrawing):
         )  # concatenation with rows that have none made them objects
         best = rows[rows.method != TO_ALONE][[*columns, "best_cost"]]
         merged = alone.merge(best, on=columns, validate="one_to_one")
-        merged["worse"] = merged.cost > LOCAL_MINIMUM * merged.best_cost
+        merged["worse"] = merged.cost > within(merged.best_cost, LOCAL_MINIMUM)
         return pd.DataFrame(
             [
                 _row(style.tasks.get(task, task), merged[merged.task == task], seconds[task])

@@ -12,6 +12,7 @@ from pydantic import Field
 from sobolev_diffusion.config import Computation
 from sobolev_diffusion.config.methods import TO_ALONE
 from sobolev_diffusion.config.section import PositiveFloat, PositiveInt, Section
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.figures import captions, needs
 from sobolev_diffusion.figures.drawing import TableDrawing
 from sobolev_diffusion.figures.evaluations import at_action_length
@@ -42,7 +43,7 @@ class TrajectoriesNeededTable(TableDrawing):
     target: Literal["to_alone", "best_of_first"] = "to_alone"
     """What to come near: the mean cost of TO alone, or the lowest of the first method over n_traj."""
     margin: PositiveFloat = 0.05
-    """A policy is there once its mean cost is at most (1 + margin) times the target."""
+    """A policy is there once its mean cost is within this share of the target."""
 
     def check(self, config: Computation, where: str) -> None:
         for title, panel in self.panels.items():
@@ -68,7 +69,7 @@ class TrajectoriesNeededTable(TableDrawing):
         """A row per panel: the number of each method, and how many times more the first needs than the other.
 
         The number is the smallest n_traj that was tried from which on the mean policy cost, over seeds and
-        instances, is at most (1 + margin) times the target; "> n" where the largest is not enough. (With the
+        instances, is within the margin of the target; "> n" where the largest is not enough. (With the
         target best_of_first the smallest at which it is: the first method may lose again what it had.) The
         interval of the ratio is that of a bootstrap over seeds; with a number not reached it is a
         lower bound.
@@ -114,7 +115,7 @@ def _seed_means(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def _limit(costs: dict[str, pd.DataFrame], spec: TrajectoriesNeededTable, seeds: np.ndarray) -> float:
     """The cost to reach, on some seeds."""
     target = TO_ALONE if spec.target == "to_alone" else spec.methods[0]
-    return (1 + spec.margin) * costs[target].loc[seeds].mean().min()
+    return float(within(costs[target].loc[seeds].mean().min(), spec.margin))
 
 
 def _needed(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.own_problem.fitted import Fitted
 from sobolev_diffusion.own_problem.guesser import Guesser
 from sobolev_diffusion.own_problem.scan import good
@@ -131,7 +132,7 @@ def _once(function: Callable[[], Solution]) -> Callable[[int], Solution]:
 
 def _until_good(row: dict[str, Any], solution: Solution | None, best: float, tolerance: float) -> float:
     """Seconds until a trajectory was feasible and good; infinite where none was."""
-    limit, before = best + NEAR * abs(best), float(row["guess_seconds"])
+    limit, before = within(best, NEAR), float(row["guess_seconds"])
     if row["source"] != "interpolated" and row["feasible_guess"] and row["guess_cost"] <= limit:
         return before
     if solution is None or solution.history is None:

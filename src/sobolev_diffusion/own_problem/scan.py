@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverConfig, WarmConfig
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.solve import solve
 from sobolev_diffusion.solver.workers import Failure, call_on_all
@@ -47,7 +48,7 @@ class Scanned(Generic[Config]):
 
 def good(cost: Array, converged: NDArray[np.bool_], best: Array) -> NDArray[np.bool_]:
     """Which runs ended in a solution that is about as good as the best one known, elementwise."""
-    return converged & (cost <= best + AS_GOOD * np.abs(best) + 1e-12)
+    return converged & (cost <= within(best, AS_GOOD) + 1e-12)
 
 
 def scan(

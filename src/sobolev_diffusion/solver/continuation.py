@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from sobolev_diffusion.config import ContinuationConfig, WarmSettings
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.solver.initial_guess import warm_guess
 from sobolev_diffusion.solver.solution import Solution
@@ -50,7 +51,7 @@ class BestRuns:
             if isinstance(run, Failure) or not self._usable(run):
                 continue
             best = self.runs[number]
-            if best is None or run.cost < best.cost * (1 - self._gain):
+            if best is None or run.cost < within(best.cost, -self._gain):
                 self.runs[number], self.origin[number] = run, origin
         costs = [run.cost for run in self.runs if run]
         log.info("%s: %d of %d solved, total cost %.5g", origin, len(costs), len(self.runs), sum(costs))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sobolev_diffusion.config import InterplayConfig
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.instances import nearest_first
 from sobolev_diffusion.weakened import weaken
@@ -97,12 +98,12 @@ def _how_the_others_ended(iterations: Sequence[IterationRuns], in_worse_minima: 
 
 
 def worse_minima(runs: Demonstrations, rules: InterplayConfig) -> np.ndarray:
-    """Which runs cost more than (1 + margin) times the cheapest of the nearest instances, (n,)."""
+    """Which runs are dearer than the cheapest of the nearest instances by more than the margin, (n,)."""
     if rules.reject_local_minima is None or not len(runs):
         return np.zeros(len(runs), dtype=bool)
     compared = rules.reject_local_minima.neighbours + 1  # the nearest is the run itself
     near = nearest_first(runs.theta, runs.theta)[:, :compared]
-    return runs.cost > (1 + rules.reject_local_minima.margin) * runs.cost[near].min(axis=1)
+    return runs.cost > within(runs.cost[near].min(axis=1), rules.reject_local_minima.margin)
 
 
 def collecting(iterations: Sequence[IterationRuns], rules: InterplayConfig) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import aligator
 import numpy as np
 
 from sobolev_diffusion.config import GuessConfig
+from sobolev_diffusion.costs import within
 from sobolev_diffusion.policies.base import Policy
 from sobolev_diffusion.policies.nearest import NearestDemonstration
 from sobolev_diffusion.solver.demonstrations import Demonstrations
@@ -109,7 +110,8 @@ class GuessChooser:
         problems = self._values.problems(thetas) if problems is None else problems
         best = [_Best(self._task.horizon, self._task.space.nx, self._task.nu) for _ in thetas]
         every = range(len(thetas))
-        first = self._config.samples if self._config.enough is None else 1
+        enough = self._config.enough
+        first = self._config.samples if enough is None else 1
         more = [generator.spawn(self._config.samples - 1) for generator in generators]
         samples = [[generator, *others] for generator, others in zip(generators, more, strict=True)]
         expected = self._expected(thetas)
@@ -122,11 +124,12 @@ class GuessChooser:
             asked = [(i, generators[i]) for i in every]
             self._roll_out(self._nearest, "nearest", asked, thetas, problems, 1, best)
         sample(every, slice(first))
-        if first < self._config.samples:
-            wanting = [i for i in every if best[i].merit > self._config.enough * expected[i]]
+        if enough is not None:
+            wanting = [i for i in every if best[i].merit > within(expected[i], enough - 1)]
             sample(wanting, slice(first, None))
-        limit = np.inf if self._config.cold_above is None else self._config.cold_above
-        return [each.guess(limit * cost) for each, cost in zip(best, expected, strict=True)]
+        dear = self._config.cold_above
+        limits = expected + np.inf if dear is None else within(expected, dear - 1)
+        return [each.guess(float(limit)) for each, limit in zip(best, limits, strict=True)]
 
     def _expected(self, thetas: Sequence[Array]) -> Array:
         """What solutions cost by those of the nearest demonstrations, (n,); 1 where there are none."""

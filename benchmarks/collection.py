@@ -11,7 +11,7 @@ from itertools import cycle
 
 import aligator
 
-from benchmarks.comparison import REPETITIONS, Comparison, Line, summary
+from benchmarks.comparison import REPETITIONS, Comparison, Line, against_seconds, summary
 from benchmarks.configuration import CONFIG
 from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.collect import solve_instances
@@ -102,21 +102,8 @@ def another_theta(name: str) -> Comparison:
     task = make_task(name, CONFIG.tasks[name])
     thetas = cycle([instance(task, TRAINING, 0, number) for number in range(10)])
     reused = ReusedProblem(task)
-
-    def seconds() -> float:
-        start = time.process_time()
-        reused.of(next(thetas))
-        return time.process_time() - start
-
-    return Comparison(
-        f"{name}: problem of another theta, one built before",
-        f"{1e3 * ANOTHER_THETA:g} ms",
-        seconds,
-        lambda: ANOTHER_THETA,
-        1.0,
-        sense="share",
-        clock="own",
-    )
+    label, told = f"{name}: problem of another theta, one built before", f"{1e3 * ANOTHER_THETA:g} ms"
+    return against_seconds(label, lambda: reused.of(next(thetas)), ANOTHER_THETA, told)
 
 
 class Times:

@@ -42,6 +42,19 @@ class Comparison:
     repetitions: int = REPETITIONS
 
 
+def against_seconds(name: str, work: Work, seconds: float, told: str) -> Comparison:
+    """Something that should take at most as many seconds of processor time, called `told` in the table."""
+    return Comparison(
+        name, told, lambda: _processor_seconds(work), lambda: seconds, 1.0, sense="share", clock="own"
+    )
+
+
+def _processor_seconds(work: Work) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 @dataclass(frozen=True)
 class Line:
     """A measured comparison; low and high are the extremes over the repetitions."""

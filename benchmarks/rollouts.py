@@ -6,14 +6,13 @@ The double pendulum, T = 300, T_a = 1, against others' code; the UR5, T = 100, a
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 import torch
 
-from benchmarks.comparison import Comparison
+from benchmarks.comparison import Comparison, against_seconds
 from benchmarks.inference import ddpm_scheduler, sample_with_diffusers
 from benchmarks.trained import FROZEN
 from sobolev_diffusion.config import PolicyConfig, TaskConfig
@@ -52,15 +51,8 @@ def comparisons() -> Iterator[Comparison]:
             rollout(eager, size),
             bar,
         )
-    yield Comparison(
-        "rollout of the double pendulum, T 300, T_a 1, one instance, in seconds",
-        f"{SECONDS} s",
-        lambda: processor_seconds(rollout(policy, 1)),
-        lambda: SECONDS,
-        1.0,
-        sense="share",
-        clock="own",
-    )
+    name = "rollout of the double pendulum, T 300, T_a 1, one instance, in seconds"
+    yield against_seconds(name, rollout(policy, 1), SECONDS, f"{SECONDS} s")
     yield from of_the_arm()
 
 
@@ -134,9 +126,3 @@ def with_diffusers(policy: DiffusionPolicy) -> DiffusionPolicy:
     sampled = partial(sample_with_diffusers, eager, scheduler)
     eager.predict_normalised = sampled  # type: ignore[method-assign]
     return eager
-
-
-def processor_seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start

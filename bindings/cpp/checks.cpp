@@ -311,16 +311,15 @@ void check_problem(const TrajOptProblem &problem, bool may_be_empty) {
     raise_value_error("problem: it has no stages");
   const Manifold &first = N > 0 ? problem.stages_[0]->xspace() : *problem.term_cost_->space;
   check_function_input(*problem.init_constraint_, first, -1, "problem.init_constraint");
-  const Name stages("problem.stages"), constraints("problem.term_constraints");
   for (size_t i = 0; i < N; ++i) {
-    const Name name(stages, "", i);
+    const Name name("problem.stages", i);
     check_stage(*problem.stages_[i], name);
     const Manifold &next = i + 1 < N ? problem.stages_[i + 1]->xspace() : *problem.term_cost_->space;
     check_equal(problem.stages_[i]->nx2(), next.nx(), {name, ": nx2 (expected nx of what follows)"});
     check_equal(problem.stages_[i]->ndx2(), next.ndx(), {name, ": ndx2 (expected ndx of what follows)"});
   }
   for (size_t i = 0; i < problem.term_cstrs_.size(); ++i) {
-    const Name name(constraints, "", i);
+    const Name name("problem.term_constraints", i);
     check_terminal_function(*problem.term_cstrs_.funcs[i], *problem.term_cost_, name);
     check_set(*problem.term_cstrs_.sets[i], problem.term_cstrs_.funcs[i]->nr, name);
   }

@@ -23,6 +23,7 @@ class Name {
 public:
   Name(const char *text) : text_(text) {}
   Name(const std::string &text) : text_(text.c_str()) {}
+  Name(const char *text, size_t index) : text_(text), index_(long(index)) {}
   Name(const Name &of, const char *text) : of_(&of), text_(text) {}
   Name(const Name &of, const char *text, size_t index) : of_(&of), text_(text), index_(long(index)) {}
   std::string str() const;

@@ -144,7 +144,7 @@ void bind_problem(nb::module_ &m) {
             if (&constraints == &p.term_cstrs_)
               return;
             for (size_t i = 0; i < constraints.size(); ++i) {
-              const std::string name = fmt::format("term_constraints[{}]", i);
+              const Name name("term_constraints", i);
               check_terminal_function(*constraints.funcs[i], *p.term_cost_, name);
               check_set(*constraints.sets[i], constraints.funcs[i]->nr, name);
             }

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from sobolev_diffusion.figures.style import Style
 
 FLAGS = ("converged", "stalled", "failed", "reached")
-LOCAL_MINIMUM = (
-    0.05  # of the best known cost: solutions that are dearer by more are counted as worse local minima
-)
+LOCAL_MINIMUM = 0.05  # of the best known cost: solutions dearer by more count as worse local minima
 
 
 class ToAloneTable(TableDrawing):

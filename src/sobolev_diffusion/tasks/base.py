@@ -197,7 +197,7 @@ class Task(ABC):
 
     parameters_in_cost_only: bool = False
     """Whether the parameters enter the cost alone, and neither dynamics nor constraints: then derivatives by
-    differences cost a third. A subclass with a `problem` of its own says it anew."""
+    differences take about half as long. A subclass with a `problem` of its own says it anew."""
 
     def parameter_derivatives(self, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
         """How the problem changes with the parameters along xs (T+1, nx), us (T, nu), in closed form.

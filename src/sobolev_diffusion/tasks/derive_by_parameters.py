@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.calls import Calls, described
 from sobolev_diffusion.tasks.first_order import cost_gradients, first_order
+from sobolev_diffusion.tasks.overriding import as_new_as
 from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
-from sobolev_diffusion.tasks.reused_problem import ReusedProblem, as_new_as_its_problem
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 
 Array = NDArray[np.float64]
 _Evaluated = TypeVar("_Evaluated")
@@ -73,18 +74,22 @@ def given_by_task(call: Calls, theta: Array, xs: Array, us: Array) -> ParameterD
 def _by_differences(
     task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None
 ) -> ParameterDerivatives:
-    problems = reused or ReusedProblem(task)
-    along = _Along(problems, theta, xs, us)
+    along = _Along(reused or ReusedProblem(task), theta, xs, us)
+    entries = [int(entry) for entry in task.parameters]
     if in_cost_only(task):
-        return _of_costs(along)
-    differences = [_difference(along, int(entry)) for entry in task.parameters]
+        gradients = [_cost_difference(along, entry) for entry in entries]
+        l_xp, l_up = (np.stack([each[part] for each in gradients], axis=-1) for part in range(2))
+        n_p = len(entries)
+        none = [[np.zeros((size, n_p)) for size in stage] for stage in along.problems.constraint_sizes]
+        return ParameterDerivatives(l_xp, l_up, np.zeros((task.horizon, task.space.ndx, n_p)), none)
+    differences = [_difference(along, entry) for entry in entries]
     l_xp, l_up, f_p, h_p = (np.stack([each[part] for each in differences], axis=-1) for part in range(4))
     return ParameterDerivatives(l_xp, l_up, f_p, _cut(h_p, differences[0][4]))
 
 
 def in_cost_only(task: Task) -> bool:
     """Whether a task's word that parameters enter the cost alone is one on the `problem` that it has."""
-    return task.parameters_in_cost_only and as_new_as_its_problem(task, "parameters_in_cost_only")
+    return task.parameters_in_cost_only and as_new_as(task, "parameters_in_cost_only", "problem")
 
 
 @dataclass(frozen=True)
@@ -122,22 +127,18 @@ class _Along:
         return f"at theta[{entry}] = {self.theta[entry]:.6g} {'+' if offset > 0 else '-'} {abs(offset):g}"
 
 
-def _of_costs(along: _Along) -> ParameterDerivatives:
-    """Neither dynamics nor constraints change with the parameters: they are not evaluated."""
-    task = along.problems.task
-    T, ndx, n_p = task.horizon, task.space.ndx, len(task.parameters)
-    l_xp, l_up = np.empty((T + 1, ndx, n_p)), np.empty((T, task.nu, n_p))
-    for column, entry in enumerate(map(int, task.parameters)):
-        eps = along.step(entry)
-        ends = []
-        for offset in (eps, -eps):
-            ends.append(along.at(entry, offset, cost_gradients))
-            along.check_finite(entry, offset, *ends[-1])
-        (l_x, l_u), (l_x_behind, l_u_behind) = ends
-        l_xp[..., column] = (l_x - l_x_behind) / (2 * eps)
-        l_up[..., column] = (l_u - l_u_behind) / (2 * eps)
-    h_p = [[np.zeros((size, n_p)) for size in stage] for stage in along.problems.constraint_sizes]
-    return ParameterDerivatives(l_xp, l_up, np.zeros((T, ndx, n_p)), h_p)
+def _cost_difference(along: _Along, entry: int) -> tuple[Array, Array]:
+    """Derivatives by one entry of theta: of l_x and l_u; dynamics and constraints are not evaluated."""
+    eps = along.step(entry)
+    ahead, behind = (_cost_gradients(along, entry, sign * eps) for sign in (1, -1))
+    return (ahead[0] - behind[0]) / (2 * eps), (ahead[1] - behind[1]) / (2 * eps)
+
+
+def _cost_gradients(along: _Along, entry: int, offset: float) -> tuple[Array, Array]:
+    """With one entry of theta moved: l_x and l_u."""
+    gradients = along.at(entry, offset, cost_gradients)
+    along.check_finite(entry, offset, *gradients)
+    return gradients
 
 
 _Sizes = list[list[int]]

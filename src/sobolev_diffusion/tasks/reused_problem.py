@@ -6,6 +6,7 @@ import aligator
 
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.overriding import as_new_as, owner_of
 from sobolev_diffusion.tasks.problems import Problem, constraint_sizes
 
 
@@ -15,17 +16,7 @@ def changes_in_place(task: Task) -> bool:
     A subclass that overrides `problem` and inherits `retarget` builds every problem: what it inherits knows
     nothing of what it adds.
     """
-    return owner_of(task, "retarget") is not Task and as_new_as_its_problem(task, "retarget")
-
-
-def as_new_as_its_problem(task: Task, name: str) -> bool:
-    """Whether what a task says by this attribute is of the class that has its `problem`, or of one after."""
-    return issubclass(owner_of(task, name), owner_of(task, "problem"))
-
-
-def owner_of(task: Task, name: str) -> type:
-    """The class that a task has an attribute from."""
-    return next(cls for cls in type(task).__mro__ if name in cls.__dict__)
+    return owner_of(task, "retarget") is not Task and as_new_as(task, "retarget", "problem")
 
 
 class ReusedProblem:

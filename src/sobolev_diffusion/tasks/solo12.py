@@ -244,7 +244,7 @@ class Solo12(ContactTask):
         angles = np.pi * share * np.arange(1, 4)
         return np.concatenate([[share], np.sin(angles), np.cos(angles)])
 
-    # --- pictures ----------------------------------------------------------------------
+    # --- pictures ------------------------------------------------------------------------------
 
     def tracked_point(self, x: Array) -> Array:
         """Where the root is."""

@@ -128,7 +128,7 @@ class GuessChooser:
             wanting = [i for i in every if best[i].merit > within(expected[i], enough - 1)]
             sample(wanting, slice(first, None))
         dear = self._config.cold_above
-        limits = expected + np.inf if dear is None else within(expected, dear - 1)
+        limits = np.full(len(thetas), np.inf) if dear is None else within(expected, dear - 1)
         return [each.guess(float(limit)) for each, limit in zip(best, limits, strict=True)]
 
     def _expected(self, thetas: Sequence[Array]) -> Array:

@@ -77,7 +77,7 @@ def shares(name: str) -> Iterator[Line]:
         if len(task.parameters):
             solved = solution.xs, solution.us
             with times.of("all gains"):
-                by_parameters = derive_by_parameters(task, theta, *solved, reused=moved)
+                by_parameters = derive_by_parameters(task, theta, *solved, data and (problem, data), moved)
                 linearise(problem, *solved, multipliers, config.mu, by_parameters, data)
         with times.of("release"):
             del solver, data, multipliers  # the last to keep it alive

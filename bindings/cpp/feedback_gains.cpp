@@ -1,5 +1,6 @@
 #include "blas.hpp"
 #include "module.hpp"
+#include "new_array.hpp"
 
 #include <aligator/core/stage-data.hpp>
 #include <aligator/core/stage-model.hpp>
@@ -12,11 +13,9 @@ namespace aligator::python {
 
 namespace {
 
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using RowRef = Eigen::Ref<const RowMatrix, 0, Eigen::OuterStride<>>;
 using RowBlocks = std::vector<RowMatrix>; // one for each stage
 using ArrayIn = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-using ArrayOut = nb::ndarray<nb::numpy, double, nb::ndim<3>>;
 
 /// Products of row-major matrices, each one call of dgemm as NumPy makes it: the transposed product of column-major ones.
 struct Products {
@@ -95,26 +94,6 @@ Jacobians active_rows(const ConstraintStackTpl<Scalar> &constraints,
   return blocks;
 }
 
-/// Derivatives in the parameters along the trajectory; of constraints, those of the terminal ones come last.
-struct ByParameters {
-  const double *l_xp, *l_up, *f_p;
-  const std::vector<std::vector<MatrixXs>> &h_p;
-  int n_p;
-};
-
-/// A new array of NumPy that owns its memory.
-ArrayOut new_array(size_t first, size_t rows, size_t columns) {
-  auto *memory = new double[first * rows * columns];
-  const nb::capsule owner(memory, [](void *p) noexcept { delete[] static_cast<double *>(p); });
-  const size_t shape[3] = {first, rows, columns};
-  return ArrayOut(memory, 3, shape, owner);
-}
-
-Eigen::Map<RowMatrix> slice(const ArrayOut &array, size_t t) {
-  const auto rows = Eigen::Index(array.shape(1)), columns = Eigen::Index(array.shape(2));
-  return {const_cast<double *>(array.data()) + Eigen::Index(t) * rows * columns, rows, columns};
-}
-
 /// One array in Python's list of lists, checked.
 RowMatrix constraint_derivative(nb::handle object, Eigen::Index rows, int n_p, const std::string &name) {
   return matrix_from_python(object, name, rows, n_p);
@@ -137,6 +116,7 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
       raise_value_error("problem: expected stages of one size, ndx = {} and nu = {}", ndx, nu);
 
   int n_p = 0;
+  bool in_cost_only = false;
   ArrayIn l_xp, l_up, f_p;
   nb::list h_p;
   if (by_parameters) {
@@ -153,9 +133,12 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
     };
     l_xp = array(0, "l_xp", horizon + 1, ndx);
     l_up = array(1, "l_up", horizon, nu);
-    f_p = array(2, "f_p", horizon, ndx);
-    h_p = nb::cast<nb::list>((*by_parameters)[3]);
-    check_equal(long(h_p.size()), long(horizon) + 1, "by_parameters: h_p");
+    in_cost_only = (*by_parameters)[2].is_none() && (*by_parameters)[3].is_none();
+    if (!in_cost_only) {
+      f_p = array(2, "f_p", horizon, ndx);
+      h_p = nb::cast<nb::list>((*by_parameters)[3]);
+      check_equal(long(h_p.size()), long(horizon) + 1, "by_parameters: h_p");
+    }
   }
   const auto parameter_slice = [&](const ArrayIn &array, size_t t) {
     return Eigen::Map<const RowMatrix>(array.data() + t * array.shape(1) * array.shape(2), Eigen::Index(array.shape(1)),
@@ -164,6 +147,8 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
   // (1 / mu) C_a^T h_p over the constraints of a stage
   const auto through_constraints = [&](const Jacobians &active, int columns, size_t t) {
     RowMatrix sum = RowMatrix::Zero(columns, n_p);
+    if (in_cost_only)
+      return sum;
     const auto given = nb::cast<nb::list>(h_p[t]);
     if (given.size() != active.size())
       raise_value_error("by_parameters: h_p[{}]: expected {} arrays, got {}", t, active.size(), given.size());
@@ -208,9 +193,10 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
     if (by_parameters) {
       RowMatrix Q_p(n, n_p);
       Q_p << parameter_slice(l_xp, t), parameter_slice(l_up, t);
-      const RowMatrix ahead =
-          parameter_value + products.multiply(value.data(), ndx, transposed, parameter_slice(f_p, t).data(), n_p,
-                                              false, ndx, n_p, ndx);
+      RowMatrix ahead = parameter_value;
+      if (!in_cost_only)
+        ahead += products.multiply(value.data(), ndx, transposed, parameter_slice(f_p, t).data(), n_p, false, ndx, n_p,
+                                   ndx);
       Q_p += products.transposed_multiply(dynamics, ahead) + through_constraints(active, n, t);
       slice(parameter_gains, t) = products.solve_negative(Q_uu, Q_p.bottomRows(nu));
       parameter_value = Q_p.topRows(ndx) + products.multiply(Q_xu, slice(parameter_gains, t));

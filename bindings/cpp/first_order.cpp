@@ -1,5 +1,6 @@
 #include "checks.hpp"
 #include "module.hpp"
+#include "new_array.hpp"
 
 #include <aligator/core/stage-data.hpp>
 #include <aligator/core/stage-model.hpp>
@@ -11,7 +12,6 @@ namespace aligator::python {
 
 namespace {
 
-using RowMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Values = std::vector<std::vector<VectorXs>>;
 
 Values::value_type values(const std::vector<shared_ptr<StageFunctionData>> &data) {
@@ -21,25 +21,8 @@ Values::value_type values(const std::vector<shared_ptr<StageFunctionData>> &data
   return out;
 }
 
-/// A problem, a trajectory and the data it is evaluated into, which go together.
-struct Along {
-  Along(const TrajOptProblem &problem, const VectorsArg &xs_arg, const VectorsArg &us_arg, TrajOptData &data)
-      : problem(problem), data(data) {
-    check_problem(problem);
-    check_data(problem, data);
-    xs = xs_arg.as("xs");
-    us = us_arg.as("us");
-    check_trajectory(problem, xs, us, "xs", "us");
-  }
-
-  std::tuple<RowMatrix, RowMatrix> cost_gradients() const;
-
-  const TrajOptProblem &problem;
-  TrajOptData &data;
-  Vectors xs, us;
-};
-
-std::tuple<RowMatrix, RowMatrix> Along::cost_gradients() const {
+std::tuple<RowMatrix, RowMatrix> cost_gradients(const TrajOptProblem &problem, const Vectors &xs, const Vectors &us,
+                                                TrajOptData &data) {
   const size_t horizon = problem.numSteps();
   const int ndx = problem.term_cost_->ndx(), nu = problem.stages_[0]->nu();
   RowMatrix l_x(horizon + 1, ndx), l_u(horizon, nu);
@@ -60,18 +43,15 @@ std::tuple<RowMatrix, RowMatrix> Along::cost_gradients() const {
   return {std::move(l_x), std::move(l_u)};
 }
 
-std::tuple<RowMatrix, RowMatrix> cost_gradients(const TrajOptProblem &problem, const VectorsArg &xs, const VectorsArg &us,
-                                                TrajOptData &data) {
-  return Along(problem, xs, us, data).cost_gradients();
-}
-
 std::tuple<RowMatrix, RowMatrix, RowMatrix, Values> first_order(const TrajOptProblem &problem, const VectorsArg &xs_arg,
                                                                 const VectorsArg &us_arg, TrajOptData &data) {
-  const Along along(problem, xs_arg, us_arg, data);
-  const Vectors &xs = along.xs, &us = along.us;
+  check_problem(problem);
+  check_data(problem, data);
+  const Vectors xs = xs_arg.as("xs"), us = us_arg.as("us");
+  check_trajectory(problem, xs, us, "xs", "us");
   const size_t horizon = problem.numSteps();
   const int nx = int(xs.back().size());
-  auto [l_x, l_u] = along.cost_gradients();
+  auto [l_x, l_u] = cost_gradients(problem, xs, us, data);
   RowMatrix ahead(horizon, nx);
   Values h;
   for (size_t t = 0; t < horizon; ++t) {
@@ -123,9 +103,6 @@ void bind_first_order(nb::module_ &extras) {
   extras.def("firstOrder", &first_order, "problem"_a, "xs"_a, "us"_a, "data"_a,
              "Along a trajectory: gradients of the cost by x (N + 1, ndx) and u (N, nu), next states (N, nx), and the values "
              "of the constraints of every stage, then of the terminal ones. `data` is written into, Jacobians are not.");
-  extras.def("costGradients", &cost_gradients, "problem"_a, "xs"_a, "us"_a, "data"_a,
-             "Gradients of the cost along a trajectory, by x (N + 1, ndx) and u (N, nu), as of firstOrder. Neither dynamics nor "
-             "constraints are evaluated.");
   extras.def("trajectoryValue", &trajectory_value, "problem"_a, "xs"_a, "us"_a, "data"_a,
              "Cost of a trajectory, and the largest violation of a constraint, dynamics not included.");
 }

@@ -51,6 +51,7 @@ NB_MODULE(_aligator, m) {
   bind_extras(extras);
   bind_feedback_gains(extras);
   bind_first_order(extras);
+  bind_cost_targets(extras);
   bind_control_laws(extras);
   explain_call_errors(m);
   share_tables(m);

@@ -37,6 +37,7 @@ void bind_proxddp(nb::module_ &m);
 void bind_extras(nb::module_ &extras);
 void bind_feedback_gains(nb::module_ &extras);
 void bind_first_order(nb::module_ &extras);
+void bind_cost_targets(nb::module_ &extras);
 void bind_control_laws(nb::module_ &extras);
 
 } // namespace aligator::python

@@ -43,20 +43,3 @@ def test_refusals(arm):
         extras.firstOrder(problem, xs, us[1:], data)
     with pytest.raises(ValueError, match="data"):
         extras.firstOrder(problem, xs, us, aligator.TrajOptData(problems.reaching(arm)))
-
-
-def test_gradients_alone_are_the_same(arm):
-    problem = problems.reaching(arm)
-    rng = np.random.default_rng(0)
-    xs = rng.normal(size=(problem.num_steps + 1, 4))
-    us = rng.normal(size=(problem.num_steps, 2))
-    l_x, l_u, *_ = extras.firstOrder(problem, list(xs), list(us), aligator.TrajOptData(problem))
-    data = aligator.TrajOptData(problem)
-    for given in ((xs, us), (list(xs), list(us)), (np.asfortranarray(xs), us.tolist())):
-        ours = extras.costGradients(problem, *given, data)
-        np.testing.assert_array_equal(ours[0], l_x)
-        np.testing.assert_array_equal(ours[1], l_u)
-    with pytest.raises(ValueError, match=r"xs\[0\]: expected an array of shape \(4,\), got \(3,\)"):
-        extras.costGradients(problem, xs[:, :3], us, data)
-    with pytest.raises(ValueError, match="us"):
-        extras.costGradients(problem, xs, us[1:], data)

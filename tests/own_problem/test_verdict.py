@@ -81,7 +81,7 @@ def test_no_ratio_is_told_by_a_word_for_infinity(ratio):
 def test_what_a_task_can_do_for_faster_guesses_is_told_where_it_matters():
     times = {"alone": [0.4] * 10, "policy": [0.5] * 10}
     assert sentence(measured(anew=0.1, **times), "policy").endswith(
-        " Of each guess 100 ms are for data made anew: a method retarget(problem, theta) saves them, see "
-        "docs/own_task.md."
+        " Of each guess 100 ms are for data made anew: a method cost_targets(theta), or "
+        "retarget(problem, theta), saves them, see docs/own_task.md."
     )
     assert "retarget" not in sentence(measured(anew=0.01, **times), "policy")

@@ -44,8 +44,8 @@ def feedback_and_feedforward():
 def test_gains_are_those_of_linear_quadratic_tracking(solver):
     task = Tracking()
 
-    def by_parameters(xs, us):
-        return derive_by_parameters(task, THETA, xs, us)
+    def by_parameters(xs, us, at_hand):
+        return derive_by_parameters(task, THETA, xs, us, at_hand)
 
     solution = solved(task, THETA, CrocoddylConfig(solver=solver), by_parameters=by_parameters)
     K, K_p = feedback_and_feedforward()
@@ -99,8 +99,8 @@ def test_following_with_the_gains_comes_nearer_than_without():
 def test_controls_at_their_limits_have_no_gains():
     task = Tracking(bound=0.3)
 
-    def by_parameters(xs, us):
-        return derive_by_parameters(task, THETA, xs, us)
+    def by_parameters(xs, us, at_hand):
+        return derive_by_parameters(task, THETA, xs, us, at_hand)
 
     solution = solved(task, THETA, BOXED, by_parameters=by_parameters)
     at_limit = np.abs(solution.us) > 0.3 - 1e-6

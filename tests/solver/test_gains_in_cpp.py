@@ -30,8 +30,8 @@ def solved(name: str, iterations: int):
     config = TASKS[name].cold.model_copy(update={"max_iterations": iterations})
     noted = {}
 
-    def by_parameters(xs, us):
-        noted["derivatives"] = derive_by_parameters(task, theta, xs, us)
+    def by_parameters(xs, us, at_hand):
+        noted["derivatives"] = derive_by_parameters(task, theta, xs, us, at_hand)
         return noted["derivatives"]
 
     wanted = by_parameters if len(task.parameters) else None

@@ -18,8 +18,8 @@ def solved(task, theta, settings=EXACT):
     derivatives = None
     if settings.parameter_gains:
 
-        def derivatives(xs, us):
-            return derive_by_parameters(task, theta, xs, us)
+        def derivatives(xs, us, at_hand):
+            return derive_by_parameters(task, theta, xs, us, at_hand)
 
     solution = solve(
         task.problem(theta), task.guess(theta), settings, with_gains=True, by_parameters=derivatives

@@ -6,7 +6,7 @@ import pytest
 from configurations import project
 
 from sobolev_diffusion.tasks import first_order
-from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_differences, derive_by_parameters
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.registry import make_task
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
@@ -41,6 +41,14 @@ def test_a_problem_may_be_used_for_many_instances():
     for number in range(2):
         theta = instance(task, TRAINING, 0, number)
         xs, us = task.guess(theta)
-        ours, alone = (derive_by_parameters(task, theta, xs, us, each) for each in (reused, None))
+        ours, alone = (derive_by_differences(task, theta, xs, us, each) for each in (reused, None))
         for part in ("l_xp", "l_up", "f_p"):
             assert getattr(ours, part).tobytes() == getattr(alone, part).tobytes()
+        problem = task.problem(theta)
+        at_hand = problem, aligator.TrajOptData(problem)
+        ours, theirs, alone = (
+            derive_by_parameters(task, theta, xs, us, *each) for each in ((at_hand,), (None, reused), ())
+        )
+        for part in ("l_xp", "l_up"):
+            assert getattr(ours, part).tobytes() == getattr(alone, part).tobytes()
+            assert getattr(theirs, part).tobytes() == getattr(alone, part).tobytes()

@@ -3,16 +3,22 @@
 import re
 from dataclasses import replace
 
+import aligator
 import numpy as np
 import pytest
 from configurations import project
 from tracking import THETA, WITH, InClosedForm, Tracking
 
 from sobolev_diffusion.solver.collect import solve_instances
+from sobolev_diffusion.solver.gains import linearise
+from sobolev_diffusion.solver.linear_quadratic import of_aligator
+from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.tasks.base import TaskError
 from sobolev_diffusion.tasks.check import check_task
-from sobolev_diffusion.tasks.derive_by_parameters import derive_by_parameters, in_cost_only
+from sobolev_diffusion.tasks.derive_by_parameters import derive_by_differences, derive_by_parameters
+from sobolev_diffusion.tasks.derive_by_targets import derive_by_targets
 from sobolev_diffusion.tasks.instances import TRAINING, instance
+from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.registry import make_task
 
 ALL = {"end": True, "path": True, "limit": True}
@@ -73,6 +79,19 @@ def test_a_wrong_entry_is_named(fault, entry):
         check_task(InClosedForm(fault, **ALL))
 
 
+def test_without_dynamics_and_constraints_these_are_zero():
+    class OfTheCostAlone(InClosedForm):
+        def parameter_derivatives(self, theta, xs, us):
+            return replace(super().parameter_derivatives(theta, xs, us), f_p=None, h_p=None)
+
+    check_task(OfTheCostAlone())
+    given, whole = (solve_instances(task, WITH, [0], [THETA]) for task in (OfTheCostAlone(), InClosedForm()))
+    np.testing.assert_array_equal(given.parameter_gains, whole.parameter_gains)
+    says = re.escape("tracking: parameter_derivatives(theta, xs, us): h_p[")
+    with pytest.raises(TaskError, match=says + r".*0, 1\]: expected -1, by finite differences, got 0"):
+        check_task(OfTheCostAlone(path=True))
+
+
 class Shaped(InClosedForm):
     def __init__(self, change):
         super().__init__(path=True)
@@ -115,31 +134,79 @@ def test_other_shapes_are_one_line(change, says):
         check_task(Shaped(change))
 
 
-@pytest.mark.parametrize("name", ["ur5_full_random", "quadrotor_columns_1", "talos", "solo12", "acrobot"])
-def test_parameters_of_the_cost_alone_are_those_of_the_whole_problem(name, monkeypatch):
+BY_TARGETS = [
+    "ur5_full_random",
+    "ur5_columns",
+    "quadrotor",
+    "quadrotor_columns_1",
+    "talos",
+    "solo12",
+]
+
+
+@pytest.mark.parametrize("name", BY_TARGETS)
+def test_those_of_targets_are_those_of_finite_differences(name):
+    task, theta, xs, us = along_the_guess(name)
+    alone = derive_by_targets(task, theta, xs, us)
+    whole = derive_by_differences(task, theta, xs, us)
+    scale = np.abs(whole.l_xp).max()
+    assert scale > 0
+    np.testing.assert_allclose(alone.l_xp, whole.l_xp, atol=1e-6 * scale)
+    np.testing.assert_allclose(alone.l_up, whole.l_up, atol=1e-6 * scale)
+    assert alone.f_p is None
+    assert alone.h_p is None
+    np.testing.assert_allclose(whole.f_p, 0, atol=1e-9)  # rounding of x (-) x on a manifold
+    for stage in whole.h_p:
+        for value in stage:
+            np.testing.assert_array_equal(value, 0)
+
+
+def along_the_guess(name):
+    """A task, theta of an instance, and a trajectory."""
     task = make_task(name, project().tasks[name])
-    assert in_cost_only(task)
     theta = instance(task, TRAINING, 0, 0)
     xs, us = task.guess(theta)
-    us = us + 0.1 * np.random.default_rng(0).normal(size=us.shape)
-    alone = derive_by_parameters(task, theta, xs, us)
-    monkeypatch.setattr(type(task), "parameters_in_cost_only", False)
-    whole = derive_by_parameters(task, theta, xs, us)
-    np.testing.assert_array_equal(alone.l_xp, whole.l_xp)
-    np.testing.assert_array_equal(alone.l_up, whole.l_up)
-    assert np.abs(alone.l_xp).max() > 0
-    np.testing.assert_allclose(alone.f_p, whole.f_p, atol=1e-9)  # rounding of x (-) x on a manifold
-    for ours, theirs in zip(alone.h_p, whole.h_p, strict=True):
-        assert [each.shape for each in ours] == [each.shape for each in theirs]
-        for a, b in zip(ours, theirs, strict=True):
-            np.testing.assert_array_equal(a, b)
+    return task, theta, xs, us + 0.1 * np.random.default_rng(0).normal(size=us.shape)
+
+
+@pytest.mark.parametrize("name", ["ur5_small_random", "quadrotor_columns_1"])
+def test_parameters_of_the_cost_alone_have_the_gains_of_zeros(name):
+    """With and without limits; in C++, and in the reference of it."""
+    task, theta, xs, us = along_the_guess(name)
+    problem = task.problem(theta)
+    data = aligator.TrajOptData(problem)
+    problem.evaluate(list(xs), list(us), data)
+    problem.computeDerivatives(list(xs), list(us), data)
+    h = [stage.constraint_data for stage in data.stage_data] + [data.term_constraint]
+    multipliers = [np.ones(sum(len(each.value) for each in stage)) for stage in h]
+    alone = derive_by_targets(task, theta, xs, us)
+    n_p = alone.l_xp.shape[-1]
+    f_p = np.zeros((task.horizon, task.space.ndx, n_p))
+    zeros = replace(alone, f_p=f_p, h_p=[[np.zeros((len(each.value), n_p)) for each in stage] for stage in h])
+    ours, full = (linearise(problem, xs, us, multipliers, 1e-3, by, data) for by in (alone, zeros))
+    np.testing.assert_array_equal(ours.parameter_gains, full.parameter_gains)
+    model = of_aligator(problem, data, multipliers, 1e-3)
+    ours, full = (sweep(model, by) for by in (alone, zeros))
+    np.testing.assert_array_equal(ours.parameter_gains, full.parameter_gains)
+
+
+def test_constraints_are_given_with_dynamics():
+    with pytest.raises(ValueError, match="expected both of f_p and h_p, or neither"):
+        ParameterDerivatives(np.zeros((2, 1, 1)), np.zeros((1, 1, 1)), np.zeros((1, 1, 1)))
 
 
 class SaidOfTheCostAlone(Tracking):
-    parameters_in_cost_only = True
+    """Its terminal cost is in a stack too; says that its target is all that depends on p."""
 
     def problem(self, theta):
-        return super().problem(theta)
+        problem = super().problem(theta)
+        end = aligator.CostStack(self.space, self.nu)
+        end.addCost("state", problem.term_cost)
+        problem.term_cost = end
+        return problem
+
+    def cost_targets(self, theta):
+        return {"state": theta[3:]}
 
 
 class Anew(SaidOfTheCostAlone):
@@ -147,23 +214,42 @@ class Anew(SaidOfTheCostAlone):
         return super().problem(theta)
 
 
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"path": True}, r"h_p\[\d+\]\[0\]\[0, 1\]: expected -1, "),
-        ({"end": True}, r"h_p\[12\]\[0\]\[0, 0\]: expected -1, "),
-    ],
-)
-def test_what_enters_more_than_the_cost_is_named(options, says):
-    with pytest.raises(TaskError, match=r"^tracking: parameters_in_cost_only: " + says):
+@pytest.mark.parametrize("options", [{"path": True}, {"end": True}])
+def test_what_enters_more_than_targets_is_named(options):
+    says = r"^tracking: cost_targets\(theta\): expected the constraints of problem\(theta\)"
+    with pytest.raises(TaskError, match=says):
         check_task(SaidOfTheCostAlone(**options))
     check_task(Anew(**options))  # its problem is newer than what is said of another's
+    check_task(SaidOfTheCostAlone())
 
 
-def test_the_cost_alone_that_cannot_be_differentiated_is_named():
-    class NotFinite(SaidOfTheCostAlone):
-        parameters_in_cost_only = True
+class Faulty(SaidOfTheCostAlone):
+    def __init__(self, change):
+        super().__init__()
+        self.change = change
 
+    def cost_targets(self, theta):
+        return self.change(theta)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda theta: {"state": theta[3:] / (theta[3] == THETA[3])}, "state: expected finite numbers"),
+        (lambda theta: {"state": theta[:2]}, "raised ValueError: state: expected 3, got 2"),
+        (lambda theta: {"end": theta[3:]}, "raised ValueError: end: expected the name of a component"),
+        (lambda theta: 1 / 0, "raised ZeroDivisionError: division by zero"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_targets_that_are_none_are_one_line(change, says):
+    task = Faulty(change)
+    with pytest.raises(TaskError, match=r"^tracking: cost_targets\(theta\): " + re.escape(says)):
+        derive_by_parameters(task, THETA, *task.guess(THETA))
+
+
+def test_a_problem_that_cannot_be_differentiated_is_named():
+    class NotFinite(Tracking):
         def problem(self, theta):
             return super().problem(np.where(theta == THETA, theta, np.nan))
 

@@ -1,5 +1,7 @@
 """A problem that is changed from theta to theta is the one that is built, to the bits of its solutions."""
 
+import re
+
 import numpy as np
 import pytest
 from configurations import project
@@ -10,7 +12,7 @@ from sobolev_diffusion.tasks.check import check_task
 from sobolev_diffusion.tasks.instances import TRAINING, instance
 from sobolev_diffusion.tasks.quadrotor import Quadrotor
 from sobolev_diffusion.tasks.registry import make_task
-from sobolev_diffusion.tasks.reused_problem import ReusedProblem
+from sobolev_diffusion.tasks.reused_problem import ReusedProblem, changes_in_place
 
 TASKS = project().tasks
 NAMES = (
@@ -30,7 +32,7 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_solutions_have_the_same_bits(name):
     task = make_task(name, TASKS[name])
-    assert type(task).retarget is not Task.retarget
+    assert changes_in_place(task)
     config = TASKS[name].cold.model_copy(update={"max_iterations": 40})
     reused = ReusedProblem(task)
     problems = set()
@@ -50,7 +52,7 @@ def test_solutions_have_the_same_bits(name):
 
 
 class Heavier(Quadrotor):
-    """Weighs what depends on the goal, and inherits a `retarget` that does not know: it is not called."""
+    """Weighs what depends on the goal, and inherits `cost_targets` that do not know: they are not asked."""
 
     name = "heavier"
 
@@ -60,7 +62,7 @@ class Heavier(Quadrotor):
         return problem
 
 
-def test_an_inherited_one_is_not_called_where_the_problem_is_another():
+def test_inherited_targets_are_not_set_where_the_problem_is_another():
     check_task(Heavier())
     task = Heavier()
     reused = ReusedProblem(task)
@@ -80,6 +82,32 @@ def test_what_it_leaves_out_is_named():
         TaskError, match=r"forgetful: retarget\(problem, theta\): expected the costs of problem"
     ):
         check_task(Forgetful())
+
+
+class Unaware(Heavier):
+    name = "unaware"
+
+    def cost_targets(self, theta):
+        return super().cost_targets(theta)
+
+
+class Misnamed(Quadrotor):
+    name = "misnamed"
+
+    def cost_targets(self, theta):
+        return {"goal": self.goal_state(theta)}
+
+
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [
+        (Unaware, "expected the costs of problem(theta), got others: it leaves out what depends on theta"),
+        (Misnamed, "raised ValueError: goal: expected the name of a component of a CostStack of the problem"),
+    ],
+)
+def test_targets_that_are_not_all_are_named(task, says):
+    with pytest.raises(TaskError, match="^" + re.escape(f"{task.name}: cost_targets(theta): {says}")):
+        check_task(task())
 
 
 class Failing(Quadrotor):
@@ -102,7 +130,7 @@ def test_after_a_failure_it_is_built_anew():
 
 
 class Plain(Quadrotor):
-    retarget = Task.retarget
+    cost_targets = Task.cost_targets
 
 
 def test_by_default_it_is_built():

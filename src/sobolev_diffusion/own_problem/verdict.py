@@ -99,7 +99,7 @@ def sentence(measured: Measured, way: Way) -> str:
     if measured.anew > SAVES * alone.seconds.median():
         line += (
             f" Of each guess {1000 * measured.anew:.0f} ms are for data made anew: a method "
-            "retarget(problem, theta) saves them, see docs/own_task.md."
+            "cost_targets(theta), or retarget(problem, theta), saves them, see docs/own_task.md."
         )
     return line
 

@@ -14,11 +14,10 @@ from sobolev_diffusion.config import CrocoddylConfig
 from sobolev_diffusion.solver.history import Notes
 from sobolev_diffusion.solver.linear_quadratic import LinearQuadratic
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.protocol import Run
+from sobolev_diffusion.solver.protocol import ByParameters, Run
 from sobolev_diffusion.solver.riccati import sweep
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.tasks.crocoddyl_models import limits_of, matrix_of
-from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 
@@ -104,9 +103,10 @@ class FDDP:
         problem: crocoddyl.ShootingProblem,
         run: Run,
         config: CrocoddylConfig,
-        by_parameters: ParameterDerivatives | None,
+        by_parameters: ByParameters | None,
     ) -> Linearisation:
-        return sweep(of_crocoddyl(problem, run.solution.xs, run.solution.us), by_parameters)
+        xs, us = run.solution.xs, run.solution.us
+        return sweep(of_crocoddyl(problem, xs, us), by_parameters(xs, us, None) if by_parameters else None)
 
     def value_of(
         self, problem: crocoddyl.ShootingProblem, xs: Array, us: Array, data: None = None

@@ -15,6 +15,20 @@ from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 Array = NDArray[np.float64]
 
 
+class ByParameters(Protocol):
+    """Gives a problem's derivatives in its parameters."""
+
+    def __call__(self, xs: Array, us: Array, solved: Any) -> ParameterDerivatives:
+        """Along xs (T+1, nx), us (T, nu).
+
+        Args:
+            solved: the problem and its data, which may be written into, if they are at hand.
+
+        Raises:
+            TaskError: there are none.
+        """
+
+
 @dataclass(frozen=True)
 class Run:
     """A run of a solver; a solver that needs more of it to linearise adds that.
@@ -55,10 +69,10 @@ class Solver(Protocol):
         """Solve from the finite guess xs (T+1, nx), us (T, nu); what goes wrong is the solution's error."""
 
     def linearise(
-        self, problem: Any, run: Any, config: Any, by_parameters: ParameterDerivatives | None
+        self, problem: Any, run: Any, config: Any, by_parameters: ByParameters | None
     ) -> Linearisation:
-        """Dynamics Jacobians and feedback gains at the run's solution, which has no error; K_p with the
-        derivatives by the parameters. Gains are those of the Riccati sweep (`riccati.sweep`) on the
+        """Dynamics Jacobians and feedback gains at the run's solution, which has no error; K_p too with what
+        gives the derivatives by the parameters. Gains are those of the Riccati sweep (`riccati.sweep`) on the
         linear-quadratic model there (`LinearQuadratic`), and not those that the last step was made with.
         """
 

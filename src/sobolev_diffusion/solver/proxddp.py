@@ -13,10 +13,9 @@ from sobolev_diffusion.config import SolverConfig
 from sobolev_diffusion.solver.gains import linearise
 from sobolev_diffusion.solver.history import Notes, Recorder
 from sobolev_diffusion.solver.linearisation import Linearisation
-from sobolev_diffusion.solver.protocol import Run
+from sobolev_diffusion.solver.protocol import ByParameters, Run
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.tasks.extras import in_cpp
-from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 
 Array = NDArray[np.float64]
 
@@ -111,12 +110,14 @@ class ProxDDP:
         problem: aligator.TrajOptProblem,
         run: _Run,
         config: SolverConfig,
-        by_parameters: ParameterDerivatives | None,
+        by_parameters: ByParameters | None,
     ) -> Linearisation:
         solution = run.solution
+        solved = None if run.data is None else (problem, run.data)
+        derivatives = by_parameters(solution.xs, solution.us, solved) if by_parameters else None
         data = run.data if solution.converged else None  # it ended before its last step was differentiated
         mu = config.gains_mu or run.mu
-        return linearise(problem, solution.xs, solution.us, run.multipliers, mu, by_parameters, data)
+        return linearise(problem, solution.xs, solution.us, run.multipliers, mu, derivatives, data)
 
     def value_of(
         self, problem: aligator.TrajOptProblem, xs: Array, us: Array, data: aligator.TrajOptData | None

@@ -78,11 +78,14 @@ class _ParameterSweep:
         """One stage: V'_xx (ndx, ndx), and [A B] and Q of stage t."""
         by, ndx = self.by, len(value_xx)
         Q_p = np.concatenate([by.l_xp[t], by.l_up[t]])
-        Q_p += dynamics.T @ (self.value + value_xx @ by.f_p[t]) + self._constraints(active, t)
+        ahead = self.value if by.f_p is None else self.value + value_xx @ by.f_p[t]
+        Q_p += dynamics.T @ ahead + self._constraints(active, t)
         self.gains[t] = _feedback(Q[ndx:, ndx:], Q_p[ndx:], free, t)
         self.value = Q_p[:ndx] + Q[:ndx, ndx:] @ self.gains[t]
 
     def _constraints(self, active: list[Array], t: int) -> Array | float:
-        """(1 / mu) C_a^T h_p; 0 without constraints."""
+        """(1 / mu) C_a^T h_p; 0 without constraints that depend on p."""
+        if self.by.h_p is None:
+            return 0.0
         blocks = (block.T @ h_p for block, h_p in zip(active, self.by.h_p[t], strict=True))
         return sum(blocks) / self.mu

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import aligator
@@ -10,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.config import SolverSettings
-from sobolev_diffusion.solver.protocol import Solver
+from sobolev_diffusion.solver.protocol import ByParameters, Solver
 from sobolev_diffusion.solver.proxddp import ProxDDP
 from sobolev_diffusion.solver.solution import Solution, TrajectoryValue
 from sobolev_diffusion.solver.workers import Failure, call_on_all, in_worker
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
-from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.problems import KINDS, Problem, is_aligator
 
 Array = NDArray[np.float64]
@@ -46,7 +44,7 @@ def solve(
     *,
     with_gains: bool = False,
     with_history: bool = False,
-    by_parameters: Callable[[Array, Array], ParameterDerivatives] | None = None,
+    by_parameters: ByParameters | None = None,
     own_process: bool | None = None,
 ) -> Solution:
     """Run the solver from a guess.
@@ -57,7 +55,7 @@ def solve(
         config: tolerance, globalisation, iteration cap, of that solver.
         with_gains: also compute the feedback gains and the dynamics Jacobians at the solution.
         with_history: also note cost, infeasibilities and time of every iteration.
-        by_parameters: xs, us -> the derivatives in the parameters along them, for K_p among the gains.
+        by_parameters: gives the derivatives in the parameters along the solution, for K_p among the gains.
         own_process: whether the solver runs in a process of its own, which may die: its death is then the
             solution's error. Unless given, where the settings are known to crash Python (`may_crash`) and
             this is no process of `call_on_all` already.
@@ -86,8 +84,7 @@ def solve(
     solution = run.solution
     if not with_gains or solution.error:
         return solution
-    derivatives = by_parameters(solution.xs, solution.us) if by_parameters else None
-    return replace(solution, linearisation=solver.linearise(problem, run, config, derivatives))
+    return replace(solution, linearisation=solver.linearise(problem, run, config, by_parameters))
 
 
 def check_settings(task: Task, *configs: SolverSettings) -> None:

@@ -42,7 +42,6 @@ class Acrobot(MultibodyTask):
     """
 
     name = "acrobot"
-    parameters_in_cost_only = True
     dt = 0.02
 
     def __init__(

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sobolev_diffusion.tasks.cost_targets import CostTargets, set_cost_targets
 from sobolev_diffusion.tasks.from_neutral import (
     along_last_axis,
     difference_from_neutral,
@@ -108,11 +109,25 @@ class Task(ABC):
     def retarget(self, problem: Any, theta: Array) -> Problem:
         """The problem of theta, from one that this task built for another theta and that is given up.
 
-        By default built anew. A task that changes in place what depends on theta saves what building takes,
-        which is a copy of every stage; whatever `problem` sets from theta must be set here too. A subclass
-        that overrides `problem` alone builds.
+        By default targets are set if `cost_targets` gives them, else it is built anew. A task that changes in
+        place what depends on theta saves what building takes, which is a copy of every stage; whatever
+        `problem` sets from theta must be set here too. A subclass that overrides `problem` alone builds.
         """
-        return self.problem(theta)
+        targets = self.cost_targets(theta)
+        if targets is None:
+            return self.problem(theta)
+        problem.x0_init = self.initial_state(theta)
+        set_cost_targets(problem, targets)
+        return problem
+
+    def cost_targets(self, theta: Array) -> CostTargets | None:
+        """Targets of quadratic costs by the names of their components, if nothing else in the problem depends
+        on theta but the initial state; None, the default, where something else may.
+
+        A problem is then changed from theta to theta in no time, and gains in the parameters cost little. For
+        which costs, see `set_cost_targets`. A subclass with a `problem` of its own says it anew.
+        """
+        return None
 
     def initial_state(self, theta: Array) -> Array:
         """x_0, (nx,)."""
@@ -195,15 +210,11 @@ class Task(ABC):
         state. The initial state's own are no parameters: K_t tells how actions change with the state."""
         return np.arange(self.space.nx, len(self.sample(np.random.default_rng(0))))
 
-    parameters_in_cost_only: bool = False
-    """Whether the parameters enter the cost alone, and neither dynamics nor constraints: then derivatives by
-    differences take about half as long. A subclass with a `problem` of its own says it anew."""
-
     def parameter_derivatives(self, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
         """How the problem changes with the parameters along xs (T+1, nx), us (T, nu), in closed form.
 
-        None, the default: central differences of the problem's own values and first derivatives, which
-        cost two problems a parameter.
+        None, the default: from the `cost_targets`, or central differences of the problem's own values and
+        first derivatives, which cost two problems a parameter.
         """
         return None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sobolev_diffusion.tasks.base import Array
+from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.calls import Calls
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
+from sobolev_diffusion.tasks.derive_by_targets import TARGETS
 from sobolev_diffusion.tasks.first_order import first_order
+from sobolev_diffusion.tasks.overriding import owner_of
 from sobolev_diffusion.tasks.problems import KINDS, Problem, costs_of, data_of, initial_state_of, is_aligator
 from sobolev_diffusion.tasks.reused_problem import changes_in_place
 
@@ -24,7 +26,7 @@ def check_retarget(call: Calls, theta: Array, xs: Array, us: Array) -> None:
     if not changes_in_place(task):
         return
     another = task.problem(task.sample(np.random.default_rng(1)))
-    where = "retarget(problem, theta)"
+    where = TARGETS if owner_of(task, "retarget") is Task else "retarget(problem, theta)"
     changed = call(where, lambda: task.retarget(another, theta))
     if not (is_aligator(changed) or is_crocoddyl(changed)):
         raise call.wrong(where, KINDS, type(changed).__name__)

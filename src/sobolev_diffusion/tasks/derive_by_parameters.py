@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sobolev_diffusion.tasks.base import Task, TaskError
 from sobolev_diffusion.tasks.calls import Calls, described
-from sobolev_diffusion.tasks.first_order import cost_gradients, first_order
-from sobolev_diffusion.tasks.overriding import as_new_as
+from sobolev_diffusion.tasks.derive_by_targets import Solved, derive_by_targets
+from sobolev_diffusion.tasks.first_order import first_order
 from sobolev_diffusion.tasks.parameter_derivatives import ParameterDerivatives
 from sobolev_diffusion.tasks.reused_problem import ReusedProblem
 
 Array = NDArray[np.float64]
-_Evaluated = TypeVar("_Evaluated")
 
 GIVEN = "parameter_derivatives(theta, xs, us)"
 STEP = 1e-5
@@ -25,15 +22,21 @@ STEP = 1e-5
 
 
 def derive_by_parameters(
-    task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None = None
+    task: Task,
+    theta: Array,
+    xs: Array,
+    us: Array,
+    solved: Solved | None = None,
+    reused: ReusedProblem | None = None,
 ) -> ParameterDerivatives:
-    """The task's own (`Task.parameter_derivatives`), else central differences of the problem's values and
-    first derivatives at theta +- eps.
+    """The task's own (`Task.parameter_derivatives`), else what its `Task.cost_targets` lead to, else central
+    differences of the problem's values and first derivatives at theta +- eps.
 
     Args:
         task: builds the problems and names its parameters.
         theta: of the instance, (n_theta,).
         xs, us: the trajectory, (T+1, nx), (T, nu).
+        solved: the problem of theta and its data, if they are at hand; these are written into.
         reused: of the task, for what is asked many times; its problem is another afterwards.
 
     Raises:
@@ -41,7 +44,9 @@ def derive_by_parameters(
             the task gives has other shapes.
     """
     given = given_by_task(Calls(task), theta, xs, us)
-    return given if given is not None else _by_differences(task, theta, xs, us, reused)
+    if given is None:
+        given = derive_by_targets(task, theta, xs, us, reused, solved)
+    return given if given is not None else derive_by_differences(task, theta, xs, us, reused)
 
 
 def given_by_task(call: Calls, theta: Array, xs: Array, us: Array) -> ParameterDerivatives | None:
@@ -57,12 +62,16 @@ def given_by_task(call: Calls, theta: Array, xs: Array, us: Array) -> ParameterD
     if not isinstance(given, ParameterDerivatives):
         raise call.wrong(GIVEN, "ParameterDerivatives, or None", described(given))
     T, ndx, n_p = task.horizon, task.space.ndx, len(task.parameters)
+    l_xp = call.array(f"{GIVEN}: l_xp", (T + 1, ndx, n_p), given.l_xp)
+    l_up = call.array(f"{GIVEN}: l_up", (T, task.nu, n_p), given.l_up)
+    if given.f_p is None or given.h_p is None:
+        return ParameterDerivatives(l_xp, l_up)
     if len(given.h_p) != T + 1:
         expected = f"one for each of {T} stages and the end"
         raise call.wrong(f"{GIVEN}: h_p", expected, f"{len(given.h_p)}")
     return ParameterDerivatives(
-        call.array(f"{GIVEN}: l_xp", (T + 1, ndx, n_p), given.l_xp),
-        call.array(f"{GIVEN}: l_up", (T, task.nu, n_p), given.l_up),
+        l_xp,
+        l_up,
         call.array(f"{GIVEN}: f_p", (T, ndx, n_p), given.f_p),
         [
             [call.array(f"{GIVEN}: h_p[{t}][{i}]", (None, n_p), each) for i, each in enumerate(stage)]
@@ -71,25 +80,14 @@ def given_by_task(call: Calls, theta: Array, xs: Array, us: Array) -> ParameterD
     )
 
 
-def _by_differences(
-    task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None
+def derive_by_differences(
+    task: Task, theta: Array, xs: Array, us: Array, reused: ReusedProblem | None = None
 ) -> ParameterDerivatives:
+    """Central differences, whatever the task says of its parameters."""
     along = _Along(reused or ReusedProblem(task), theta, xs, us)
-    entries = [int(entry) for entry in task.parameters]
-    if in_cost_only(task):
-        gradients = [_cost_difference(along, entry) for entry in entries]
-        l_xp, l_up = (np.stack([each[part] for each in gradients], axis=-1) for part in range(2))
-        n_p = len(entries)
-        none = [[np.zeros((size, n_p)) for size in stage] for stage in along.problems.constraint_sizes]
-        return ParameterDerivatives(l_xp, l_up, np.zeros((task.horizon, task.space.ndx, n_p)), none)
-    differences = [_difference(along, entry) for entry in entries]
+    differences = [_difference(along, int(entry)) for entry in task.parameters]
     l_xp, l_up, f_p, h_p = (np.stack([each[part] for each in differences], axis=-1) for part in range(4))
     return ParameterDerivatives(l_xp, l_up, f_p, _cut(h_p, differences[0][4]))
-
-
-def in_cost_only(task: Task) -> bool:
-    """Whether a task's word that parameters enter the cost alone is one on the `problem` that it has."""
-    return task.parameters_in_cost_only and as_new_as(task, "parameters_in_cost_only", "problem")
 
 
 @dataclass(frozen=True)
@@ -104,41 +102,12 @@ class _Along:
     def step(self, entry: int) -> float:
         return STEP * max(1.0, abs(self.theta[entry]))
 
-    def at(self, entry: int, offset: float, evaluate: Callable[..., _Evaluated]) -> _Evaluated:
-        """`first_order` or `cost_gradients`, with one entry of theta moved."""
-        moved = self.theta.copy()
-        moved[entry] += offset
-        try:
-            return evaluate(self.problems.of(moved), self.xs, self.us, self.problems.data)
-        except Exception as error:
-            reason = " ".join(str(error).split())
-            where = f"cannot be built {self.place(entry, offset)}"
-            raise TaskError(f"{self.name}: {where}: {type(error).__name__}: {reason}") from error
-
-    def check_finite(self, entry: int, offset: float, *arrays: Array) -> None:
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise TaskError(f"{self.name}: derivatives that are not finite {self.place(entry, offset)}")
-
     @property
     def name(self) -> str:
         return f"{self.problems.task.name}: problem(theta)"
 
     def place(self, entry: int, offset: float) -> str:
         return f"at theta[{entry}] = {self.theta[entry]:.6g} {'+' if offset > 0 else '-'} {abs(offset):g}"
-
-
-def _cost_difference(along: _Along, entry: int) -> tuple[Array, Array]:
-    """Derivatives by one entry of theta: of l_x and l_u; dynamics and constraints are not evaluated."""
-    eps = along.step(entry)
-    ahead, behind = (_cost_gradients(along, entry, sign * eps) for sign in (1, -1))
-    return (ahead[0] - behind[0]) / (2 * eps), (ahead[1] - behind[1]) / (2 * eps)
-
-
-def _cost_gradients(along: _Along, entry: int, offset: float) -> tuple[Array, Array]:
-    """With one entry of theta moved: l_x and l_u."""
-    gradients = along.at(entry, offset, cost_gradients)
-    along.check_finite(entry, offset, *gradients)
-    return gradients
 
 
 _Sizes = list[list[int]]
@@ -169,7 +138,15 @@ def _cut(rows: Array, sizes: _Sizes) -> list[list[Array]]:
 
 def _first_order(along: _Along, entry: int, offset: float) -> tuple[Array, Array, Array, Array, _Sizes]:
     """With one entry of theta moved: l_x, l_u, x_{t+1}, the values of the constraints, and their sizes."""
-    l_x, l_u, ahead, h = along.at(entry, offset, first_order)
+    moved = along.theta.copy()
+    moved[entry] += offset
+    try:
+        l_x, l_u, ahead, h = first_order(along.problems.of(moved), along.xs, along.us, along.problems.data)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        where = f"cannot be built {along.place(entry, offset)}"
+        raise TaskError(f"{along.name}: {where}: {type(error).__name__}: {reason}") from error
     values = np.concatenate([np.zeros(0), *(value for stage in h for value in stage)])
-    along.check_finite(entry, offset, l_x, l_u, ahead, values)
+    if not all(np.isfinite(array).all() for array in (l_x, l_u, ahead, values)):
+        raise TaskError(f"{along.name}: derivatives that are not finite {along.place(entry, offset)}")
     return l_x, l_u, ahead, values, [[len(value) for value in stage] for stage in h]

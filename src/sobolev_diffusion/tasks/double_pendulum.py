@@ -7,6 +7,7 @@ import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 
 MASS, LENGTH = 1.0, 1.0  # of each rod, kg and m
@@ -65,9 +66,8 @@ class DoublePendulum(MultibodyTask):
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
-        return problem
+    def cost_targets(self, theta: Array) -> CostTargets:
+        return {}
 
     @property
     def state_axes(self) -> tuple[Axis, ...]:

@@ -13,17 +13,6 @@ from sobolev_diffusion.tasks.problems import Problem
 Array = NDArray[np.float64]
 
 _IN_CPP = in_cpp("firstOrder")
-_OF_COST_IN_CPP = in_cpp("costGradients")
-
-
-def cost_gradients(
-    problem: Problem, xs: Array, us: Array, data: aligator.TrajOptData | None
-) -> tuple[Array, Array]:
-    """l_x (T+1, ndx) and l_u (T, nu) as of `first_order`; dynamics and constraints are not evaluated if that
-    can be helped."""
-    if _OF_COST_IN_CPP is None or is_crocoddyl(problem):
-        return first_order(problem, xs, us, data)[:2]
-    return _OF_COST_IN_CPP(problem, xs, us, data)
 
 
 def first_order(

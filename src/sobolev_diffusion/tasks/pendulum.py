@@ -7,6 +7,7 @@ import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 
 
@@ -62,9 +63,8 @@ class Pendulum(MultibodyTask):
         stage = self.stage(running)
         return aligator.TrajOptProblem(self.initial_state(theta), [stage] * self.horizon, terminal)
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
-        return problem
+    def cost_targets(self, theta: Array) -> CostTargets:
+        return {}
 
     def resting_control(self, x: Array) -> Array:
         return self.gravity_control(x)

@@ -96,11 +96,3 @@ def end_of(problem: Problem) -> Node:
     if is_crocoddyl(problem):
         return Node(None, CrocoddylCost(problem.terminalModel, terminal=True), ())
     return Node(None, problem.term_cost, list(problem.term_constraints.funcs))
-
-
-def constraint_sizes(problem: Problem) -> list[list[int]]:
-    """Rows of every constraint of stages 0 .. T-1, then of the terminal ones."""
-    if is_crocoddyl(problem):
-        return [[] for _ in range(steps_of(problem) + 1)]
-    stacks = (*(stage.constraints for stage in problem.stages), problem.term_constraints)
-    return [[function.nr for function in stack.funcs] for stack in stacks]

@@ -7,6 +7,7 @@ import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, Axis, ControlMode
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.regulation import cost_to_go, regulation_problem
 from sobolev_diffusion.tasks.robots import load_robot
@@ -63,7 +64,6 @@ class Quadrotor(MultibodyTask):
     """
 
     name = "quadrotor"
-    parameters_in_cost_only = True
     urdf = "hector_description/robots/quadrotor_base.urdf"
     dt = 0.02
     goal_tolerance = 0.2
@@ -103,16 +103,9 @@ class Quadrotor(MultibodyTask):
             self, theta, self.hover, self.state_cost, self.thrust_cost, self.cost_to_go, "thrust"
         )
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
+    def cost_targets(self, theta: Array) -> CostTargets:
         goal = self.goal_state(theta)
-        costs = [("state", stage.cost) for stage in problem.stages] + [("cost to go", problem.term_cost)]
-        for name, stack in costs:
-            assert isinstance(stack, aligator.CostStack)
-            cost = stack.getComponent(name)
-            assert isinstance(cost, aligator.QuadraticStateCost)
-            cost.target = goal
-        return problem
+        return {"state": goal, "cost to go": goal}
 
     def stage(self, cost: aligator.CostStack) -> aligator.StageModel:
         stage = super().stage(cost)

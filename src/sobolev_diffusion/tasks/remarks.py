@@ -31,7 +31,7 @@ def remarks(task: Task) -> list[str]:
     if not changes_in_place(task) and (seconds := _to_build(task, thetas[0])) > SLOW:
         lines.append(
             f"building a problem takes {1000 * seconds:.0f} ms, here and now: a method "
-            "retarget(problem, theta) saves that for every guess (docs/own_task.md)"
+            "cost_targets(theta), or retarget(problem, theta), saves that for every guess (docs/own_task.md)"
         )
     if isinstance(task, MultibodyTask):
         lines += _beyond_limits(task, states)

@@ -7,16 +7,23 @@ import aligator
 from sobolev_diffusion.tasks.base import Array, Task
 from sobolev_diffusion.tasks.crocoddyl_models import is_crocoddyl
 from sobolev_diffusion.tasks.overriding import as_new_as, owner_of
-from sobolev_diffusion.tasks.problems import Problem, constraint_sizes
+from sobolev_diffusion.tasks.problems import Problem
 
 
 def changes_in_place(task: Task) -> bool:
-    """Whether a task's `retarget` may be called: it is not older than its `problem`.
+    """Whether a task's `retarget` may be called: it, or the targets it sets, is not older than its `problem`.
 
     A subclass that overrides `problem` and inherits `retarget` builds every problem: what it inherits knows
     nothing of what it adds.
     """
-    return owner_of(task, "retarget") is not Task and as_new_as(task, "retarget", "problem")
+    if owner_of(task, "retarget") is Task:
+        return knows_cost_targets(task)
+    return as_new_as(task, "retarget", "problem")
+
+
+def knows_cost_targets(task: Task) -> bool:
+    """Whether a task's `cost_targets` may be asked: it is not older than its `problem`."""
+    return owner_of(task, "cost_targets") is not Task and as_new_as(task, "cost_targets", "problem")
 
 
 class ReusedProblem:
@@ -31,7 +38,6 @@ class ReusedProblem:
         self._changes = changes_in_place(task)
         self._problem: Problem | None = None
         self._data: aligator.TrajOptData | None = None
-        self._sizes: list[list[int]] | None = None
 
     def of(self, theta: Array) -> Problem:
         """The problem of theta; one that was given out before is that of theta now, or of no use."""
@@ -41,7 +47,7 @@ class ReusedProblem:
         else:
             problem = self.task.problem(theta)
         if problem is not before:
-            self._data = self._sizes = None
+            self._data = None
         self._problem = problem
         return problem
 
@@ -53,12 +59,3 @@ class ReusedProblem:
         if self._data is None and not is_crocoddyl(self._problem):
             self._data = aligator.TrajOptData(self._problem)
         return self._data
-
-    @property
-    def constraint_sizes(self) -> list[list[int]]:
-        """Of the problem that was given out last, as `problems.constraint_sizes`."""
-        if self._problem is None:
-            raise RuntimeError("constraint_sizes: no problem was given out")
-        if self._sizes is None:
-            self._sizes = constraint_sizes(self._problem)
-        return self._sizes

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import aligator
 import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, ControlMode
 from sobolev_diffusion.tasks.contacts import ContactTask
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.joint_targets import torques_towards
 from sobolev_diffusion.tasks.robots import ROBOTS, load_robot
 
@@ -53,7 +52,6 @@ class Solo12(ContactTask):
     """
 
     name = "solo12"
-    parameters_in_cost_only = True
     urdf = "solo_description/robots/solo12.urdf"
     dt = 0.02
     goal_tolerance = 0.05
@@ -192,14 +190,8 @@ class Solo12(ContactTask):
             )
             stage.addConstraint(cone, aligator.constraints.NegativeOrthant())
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
-        goal = self.goal_state(theta)
-        for cost in (*(stage.cost for stage in problem.stages), problem.term_cost):
-            assert isinstance(cost, aligator.CostStack)
-            state: Any = cost.getComponent("state")
-            state.target = goal
-        return problem
+    def cost_targets(self, theta: Array) -> CostTargets:
+        return {"state": self.goal_state(theta)}
 
     def goal_distance(self, theta: Array, x: Array) -> float:
         """The largest of the root's displacements from the goal, m, and rotations, rad."""

@@ -10,6 +10,7 @@ import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, ControlMode
 from sobolev_diffusion.tasks.contacts import ContactTask
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.robots import ROBOTS, load_robot
 
 URDF, SRDF = "talos_data/robots/talos_reduced.urdf", "talos_data/srdf/talos.srdf"
@@ -43,7 +44,6 @@ class Talos(ContactTask):
     """
 
     name = "talos"
-    parameters_in_cost_only = True
     dt = 0.02
     goal_tolerance = 0.05
 
@@ -93,12 +93,8 @@ class Talos(ContactTask):
             cost.addCost("torque", aligator.QuadraticControlCost(space, self.preferred, share))
         return cost
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
-        target = self.target(theta)
-        for cost in (*(stage.cost for stage in problem.stages), problem.term_cost):
-            cost.getComponent("hand").residual.setReference(target)
-        return problem
+    def cost_targets(self, theta: Array) -> CostTargets:
+        return {"hand": self.target(theta)}
 
     def goal_state(self, theta: Array) -> Array:
         """At rest with the hand at the target: inverse kinematics from q_0."""

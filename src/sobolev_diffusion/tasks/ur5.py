@@ -7,6 +7,7 @@ import numpy as np
 import pinocchio as pin
 
 from sobolev_diffusion.tasks.base import Array, ControlMode
+from sobolev_diffusion.tasks.cost_targets import CostTargets
 from sobolev_diffusion.tasks.multibody import MultibodyTask
 from sobolev_diffusion.tasks.overriding import inherits
 from sobolev_diffusion.tasks.robots import load_robot
@@ -26,7 +27,6 @@ class UR5(MultibodyTask):
     """
 
     name = "ur5"
-    parameters_in_cost_only = True
     urdf = "ur_description/urdf/ur5_robot.urdf"
     dt = 0.02
     goal_tolerance = 0.05
@@ -80,12 +80,8 @@ class UR5(MultibodyTask):
         stages = [self.stage(running)] * self.horizon
         return aligator.TrajOptProblem(self.initial_state(theta), stages, terminal)
 
-    def retarget(self, problem: aligator.TrajOptProblem, theta: Array) -> aligator.TrajOptProblem:
-        problem.x0_init = self.initial_state(theta)
-        target = self.target(theta)
-        for cost in (*(stage.cost for stage in problem.stages), problem.term_cost):
-            cost.getComponent("tool").residual.setReference(target)
-        return problem
+    def cost_targets(self, theta: Array) -> CostTargets:
+        return {"tool": self.target(theta)}
 
     def goal_state(self, theta: Array) -> Array:
         """At rest with the tool at the target: inverse kinematics from q_0."""

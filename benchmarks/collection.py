@@ -60,6 +60,7 @@ def shares(name: str) -> Iterator[Line]:
     assert isinstance(settings.cold, SolverConfig)
     config = settings.cold.model_copy(update={"max_iterations": ITERATIONS})
     times, started, moved = Times(), time.perf_counter(), ReusedProblem(task)
+    at_hand = None
     while len(times.wall["python"]) < REPETITIONS or time.perf_counter() - started < LEAST_SECONDS:
         with times.of("building"):
             problem, guess = task.problem(theta), task.guess(theta)
@@ -77,10 +78,11 @@ def shares(name: str) -> Iterator[Line]:
         if len(task.parameters):
             solved = solution.xs, solution.us
             with times.of("all gains"):
-                by_parameters = derive_by_parameters(task, theta, *solved, data and (problem, data), moved)
+                at_hand = (problem, data) if data else None
+                by_parameters = derive_by_parameters(task, theta, *solved, at_hand, moved)
                 linearise(problem, *solved, multipliers, config.mu, by_parameters, data)
         with times.of("release"):
-            del solver, data, multipliers  # the last to keep it alive
+            del solver, data, multipliers, at_hand  # the last to keep it alive
         within = solution.seconds + times.wall["setup"][-1] + times.wall["release"][-1]
         times.wall["python"].append(times.wall["whole"][-1] - within)
     baseline = f"the whole solve, {solution.iterations} iterations"

@@ -238,6 +238,10 @@ class Faulty(SaidOfTheCostAlone):
         (lambda theta: {"state": theta[3:] / (theta[3] == THETA[3])}, "state: expected finite numbers"),
         (lambda theta: {"state": theta[:2]}, "raised ValueError: state: expected 3, got 2"),
         (lambda theta: {"end": theta[3:]}, "raised ValueError: end: expected the name of a component"),
+        (
+            lambda theta: {"state" if theta[3] == THETA[3] else "goal": theta[3:]},
+            "expected targets of state for every theta, got others",
+        ),
         (lambda theta: 1 / 0, "raised ZeroDivisionError: division by zero"),
     ],
 )

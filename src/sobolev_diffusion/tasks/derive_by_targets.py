@@ -19,7 +19,6 @@ STEP = 1e-7
 
 _IN_CPP = in_cpp("gradientsByTargets")
 
-
 Solved = tuple[aligator.TrajOptProblem, aligator.TrajOptData]
 
 
@@ -48,6 +47,8 @@ def derive_by_targets(
     entries = [int(entry) for entry in task.parameters]
     steps = STEP * np.maximum(1.0, np.abs(theta[entries]))
     ahead = [_targets(call, _moved(theta, *each)) or {} for each in zip(entries, steps, strict=True)]
+    if any(each.keys() != here.keys() for each in ahead):
+        raise call.wrong(TARGETS, f"targets of {', '.join(here)} for every theta", "others")
     moved = {
         name: call.array(f"{TARGETS}: {name}", (len(steps), len(target)), [each[name] for each in ahead])
         for name, target in here.items()

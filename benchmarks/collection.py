@@ -60,7 +60,6 @@ def shares(name: str) -> Iterator[Line]:
     assert isinstance(settings.cold, SolverConfig)
     config = settings.cold.model_copy(update={"max_iterations": ITERATIONS})
     times, started, moved = Times(), time.perf_counter(), ReusedProblem(task)
-    at_hand = None
     while len(times.wall["python"]) < REPETITIONS or time.perf_counter() - started < LEAST_SECONDS:
         with times.of("building"):
             problem, guess = task.problem(theta), task.guess(theta)
@@ -73,12 +72,12 @@ def shares(name: str) -> Iterator[Line]:
         solver.run(problem, list(solution.xs), list(solution.us))  # as `solve` leaves it: at a solution
         data = solver.workspace.problem_data if solution.converged else None
         multipliers = list(solver.results.vs)
+        at_hand = (problem, data) if data else None
         with times.of("gains"):
             linearise(problem, solution.xs, solution.us, multipliers, config.mu, None, data)
         if len(task.parameters):
             solved = solution.xs, solution.us
             with times.of("all gains"):
-                at_hand = (problem, data) if data else None
                 by_parameters = derive_by_parameters(task, theta, *solved, at_hand, moved)
                 linearise(problem, *solved, multipliers, config.mu, by_parameters, data)
         with times.of("release"):

@@ -76,7 +76,7 @@ def test_its_configuration_can_be_checked_alone(folder, monkeypatch, capsys):
     write(folder, experiments={"cart_pole": MINE["experiments"]["cart_pole"] | {"task": "card_pole"}})
     assert main(["check-config", "mine.yaml"]) == 1
     assert (
-        "experiments.cart_pole.task: unknown name 'card_pole'; known: acrobot, cart_pole"
+        "experiments.cart_pole.task: unknown name 'card_pole'; known: acrobot, acrobot_half, cart_pole"
         in capsys.readouterr().err
     )
 

@@ -61,14 +61,13 @@ Eigen::Ref<VectorXs> target_of(StageFunction &residual, const std::string &name)
 }
 
 /// Call with every component of this name, and its number of stage (that of stages for the end).
-void for_each(const TrajOptProblem &problem, const std::string &name,
+void for_each(TrajOptProblem &problem, const std::string &name,
               const std::function<void(size_t, CostAbstract &, const Component &)> &call) {
   bool any = false;
-  const auto look = [&](size_t t, const CostAbstract &stack) {
-    auto &changeable = const_cast<CostAbstract &>(stack); // the problem is changeable where `call` changes it
-    if (const Component found = component(changeable, name); found.cost) {
+  const auto look = [&](size_t t, CostAbstract &stack) {
+    if (const Component found = component(stack, name); found.cost) {
       any = true;
-      call(t, changeable, found);
+      call(t, stack, found);
     }
   };
   const size_t horizon = problem.numSteps();

@@ -24,11 +24,8 @@ from sobolev_diffusion.warm_start.rollout import roll_out
 CONFIG = project()
 TASKS = list(CONFIG.tasks)
 CHUNK = 8
-CONVERGES = {
-    "double_pendulum": 4,
-    "acrobot": 1,
-    "acrobot_half": 3,
-}  # from the guess they converge seldom or slowly: these do
+# from the guess they converge seldom or slowly: these do
+CONVERGES = {"double_pendulum": 4, "acrobot": 1, "acrobot_half": 3}
 
 
 @cache

@@ -45,7 +45,7 @@ def derive_by_parameters(
     """
     given = given_by_task(Calls(task), theta, xs, us)
     if given is None:
-        given = derive_by_targets(task, theta, xs, us, reused, solved)
+        given = derive_by_targets(task, theta, xs, us, solved, reused)
     return given if given is not None else derive_by_differences(task, theta, xs, us, reused)
 
 

@@ -27,8 +27,8 @@ def derive_by_targets(
     theta: Array,
     xs: Array,
     us: Array,
-    reused: ReusedProblem | None = None,
     solved: Solved | None = None,
+    reused: ReusedProblem | None = None,
 ) -> ParameterDerivatives | None:
     """l_xp and l_up along xs (T+1, nx), us (T, nu), if `Task.cost_targets` gives targets.
 
@@ -36,7 +36,7 @@ def derive_by_targets(
     l_xp = -J^T W dtarget / dp. That of a state on a manifold enters J too: forward differences.
 
     Args:
-        task, theta, xs, us, reused, solved: as of `derive_by_parameters`.
+        task, theta, xs, us, solved, reused: as of `derive_by_parameters`.
 
     Raises:
         TaskError: the targets are not finite, or not those of quadratic costs of the problem.

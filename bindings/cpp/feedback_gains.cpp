@@ -40,6 +40,13 @@ struct Products {
     return multiply(a.data(), int(a.outerStride()), true, b.data(), int(b.outerStride()), false, int(a.cols()),
                     int(b.cols()), int(a.rows()));
   }
+  /// Add C^T C / mu for the first columns of a column-major C.
+  template <class Square> void add_penalty(const MatrixXs &C, Scalar mu, Square &sum) const {
+    if ((C.array() == 0).all()) // often nothing is active
+      sum.array() += 0; // as the product of zeros does, which makes +0 of -0
+    else
+      sum += square(C, int(sum.cols())) / mu;
+  }
   /// C^T C for the first columns of a column-major C
   RowMatrix square(const MatrixXs &C, int columns) const {
     RowMatrix out(columns, columns);
@@ -167,7 +174,7 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
   MatrixXs terminal = data.term_cost_data->Lxx_;
   Jacobians active = active_rows(problem.term_cstrs_, data.term_cstr_data, multipliers[horizon], mu, horizon);
   for (const MatrixXs &block : active)
-    terminal += products.square(block, ndx) / mu;
+    products.add_penalty(block, mu, terminal);
   RowMatrix value = Eigen::Map<const RowMatrix>(terminal.data(), ndx, ndx); // its transpose
   bool transposed = true;
   RowMatrix parameter_value;
@@ -187,7 +194,7 @@ nb::tuple feedback_gains(const TrajOptProblem &problem, const TrajOptData &data,
         products.multiply(dynamics.data(), n, true, value.data(), ndx, transposed, n, ndx, ndx);
     RowMatrix Q = hessian + products.multiply(left, dynamics);
     for (const MatrixXs &block : active)
-      Q += products.square(block, n) / mu;
+      products.add_penalty(block, mu, Q);
     const auto Q_uu = Q.bottomRightCorner(nu, nu);
     const auto Q_xu = Q.topRightCorner(ndx, nu);
     if (by_parameters) {

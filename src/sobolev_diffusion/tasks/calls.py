@@ -53,13 +53,12 @@ class Calls:
         if callable(value):
             value = self(method, value)
         given = np.shape(value)
-        expected = "x".join("n" if size is None else str(size) for size in shape)
         if len(given) != len(shape) or any(s not in (None, g) for s, g in zip(shape, given, strict=True)):
             got = described(value) + self._about_theta(method)
-            raise self.wrong(method, f"an array of shape ({expected})", got)
+            raise self.wrong(method, f"an array of shape ({_sizes(shape)})", got)
         array = np.asarray(value, dtype=float)
         if not np.isfinite(array).all():
-            raise self.wrong(method, f"finite numbers, shape ({expected})", described(array))
+            raise self.wrong(method, f"finite numbers, shape ({_sizes(shape)})", described(array))
         return array
 
     def wrong(self, method: str, expected: str, got: str) -> TaskError:
@@ -74,6 +73,10 @@ class Calls:
         if "theta" not in method or self.n_theta is None:
             return ""
         return f"; theta, from sample(rng), has {self.n_theta} entries"
+
+
+def _sizes(shape: tuple[int | None, ...]) -> str:
+    return "x".join("n" if size is None else str(size) for size in shape)
 
 
 def described(value: Any) -> str:

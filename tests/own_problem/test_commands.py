@@ -30,7 +30,7 @@ PHASES = (
     "comparing 15 settings of the solver from 3 guesses",
     "solving 10 training instances again",
     "learning from",  # trains, and rates on held-out instances
-    "comparing 4 trainings",
+    "comparing 5 trainings",
     "comparing where to start from",
 )
 

@@ -16,6 +16,7 @@ from sobolev_diffusion.config import (
     UnetConfig,
     WarmConfig,
 )
+from sobolev_diffusion.config.methods import gradient_steps
 from sobolev_diffusion.tasks.base import Task
 
 LOOSER = (None, 1e-2, 1e-1)
@@ -110,15 +111,18 @@ def methods(task: Task, parameters: bool) -> dict[str, MethodConfig]:
     length = prediction_horizon(task.horizon)
     plain = PolicyConfig(kind="diffusion", prediction_horizon=length)
     affine = plain.model_copy(update={"affine": True, "scale_floor": 0.1, "unet": UnetConfig(groups=1)})
-    training = TrainingConfig(batch_size=16, history_noise=0.3)
+    one_action = PolicyConfig(kind="direct")
+    affine_action = one_action.model_copy(update={"affine": True, "scale_floor": 0.1})
 
-    def method(policy: PolicyConfig, weight: float | None, scale: float = 30) -> MethodConfig:
+    def method(policy: PolicyConfig, weight: float | None, scale: float | None = 30) -> MethodConfig:
         sobolev = weight and SobolevConfig(
             weight=weight,
             estimator="state" if policy.affine else "output",
             norm_scale=scale,
             parameters=parameters,
         )
+        chunks = TrainingConfig(batch_size=16, history_noise=0.3)
+        training = chunks if policy.predicts_chunks else TrainingConfig()
         return MethodConfig(policy=policy, sobolev=sobolev or None, training=training)
 
     if task.control == "state":
@@ -126,12 +130,15 @@ def methods(task: Task, parameters: bool) -> dict[str, MethodConfig]:
             "affine, weight 0.1": method(affine, 0.1, 100),
             "affine, weight 0.01": method(affine, 0.01, 100),
             "affine, weight 1": method(affine, 1, 10),
+            "perceptron, affine, weight 0.1": method(affine_action, 0.1, 100),
         }
     return {
         "weight 0.003": method(plain, 0.003),
         "weight 0.03": method(plain, 0.03),
         "no derivatives": method(plain, None),
         "affine, weight 0.01": method(affine, 0.01, 100),
+        # where gains are large, as of an acrobot that balances, it learns them, a diffusion policy does not
+        "perceptron, weight 0.003": method(one_action, 0.003, None),
     }
 
 
@@ -142,6 +149,6 @@ def action_lengths(longest: int) -> list[int]:
 
 def epochs(steps: int, demonstrations: int, horizon: int, method: MethodConfig) -> int:
     """As many as make this many gradient steps, at least."""
-    pairs = demonstrations * horizon
-    of_one = max(1, math.ceil(pairs / method.policy.prediction_horizon / method.training.batch_size))
-    return math.ceil(steps / of_one)
+    pairs, policy = demonstrations * horizon, method.policy
+    length = policy.prediction_horizon if policy.predicts_chunks else 1
+    return math.ceil(steps / gradient_steps(1, pairs, length, method.training.batch_size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from sobolev_diffusion.solver.demonstrations import Demonstrations
 from sobolev_diffusion.tasks.base import Task
 from sobolev_diffusion.training.first_order_targets import action_sensitivities, parameter_sensitivities
 from sobolev_diffusion.training.losses import Batch
+
+BLOCK = 1024
+"""Samples of which a copy is made at a time."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,17 @@ def cut(
         )
     in_parameters = demonstrations.gains_in_parameters(task) if parameters else None
     by_run = [None] * len(demonstrations) if in_parameters is None else in_parameters
-    parts = [
-        _cut_one(task, demonstrations, index, history, length, each) for index, each in enumerate(by_run)
-    ]
-    if not parts:
+    whole: list[np.ndarray] = []  # filled run by run: of many runs it is gigabytes, once
+    for index, each in enumerate(by_run):
+        parts = _cut_one(task, demonstrations, index, history, length, each)
+        if not whole:
+            whole = [np.empty((len(by_run), *part.shape), part.dtype) for part in parts]
+        for array, part in zip(whole, parts, strict=True):
+            array[index] = part
+    if not whole:
         raise ValueError(f"{task.name}: no demonstration to learn from: the solver converged on none")
-    observation, observation_jacobian, chunk, chunk_jacobian, state = map(
-        np.concatenate, zip(*parts, strict=True)
+    observation, observation_jacobian, chunk, chunk_jacobian, state = (
+        array.reshape(-1, *array.shape[2:]) for array in whole
     )
     return Chunks(
         observation,
@@ -177,12 +185,11 @@ def prepare(
     if policy.affine is not None:
         if fit:
             spread = scales(chunk[:, known:])
-            weight = _sample_weight(jacobian / spread[:, None], sobolev) * (
-                sobolev.weight if sobolev else 0.0
-            )
+            weight = _sample_weight(jacobian, sobolev, spread) * (sobolev.weight if sobolev else 0.0)
             policy.affine.fit(observation, chunk, observation_jacobian, jacobian, known, weight)
         chunk = chunk - policy.affine(observation)
-        jacobian -= policy.affine.along(observation_jacobian)
+        for block in _blocks(len(jacobian)):
+            jacobian[block] -= policy.affine.along(observation_jacobian[block])
         jacobian[:, :known] = 0.0
     if fit:
         policy.normalise_action.fit(chunk[:, known:], floor)
@@ -200,12 +207,21 @@ def prepare(
     )
 
 
-def _sample_weight(jacobian: np.ndarray, sobolev: SobolevConfig | None) -> np.ndarray:
-    """w of each sample's first-order term, (n,)."""
+def _sample_weight(
+    jacobian: np.ndarray, sobolev: SobolevConfig | None, scale: np.ndarray | None = None
+) -> np.ndarray:
+    """w of each sample's first-order term, (n,); of derivatives over the scale of the actions, if given."""
     if sobolev is None or sobolev.norm_scale is None:
         return np.ones(len(jacobian))
-    norm = np.linalg.norm(jacobian.reshape(len(jacobian), -1), axis=1)
+    norm = np.empty(len(jacobian))
+    for block in _blocks(len(jacobian)):
+        some = jacobian[block] if scale is None else jacobian[block] / scale[:, None]
+        norm[block] = np.linalg.norm(some.reshape(len(some), -1), axis=1)
     return 1 / (1 + (norm / sobolev.norm_scale) ** 2)
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, n, BLOCK))
 
 
 def _tensor(array: np.ndarray) -> Tensor:

@@ -111,6 +111,7 @@ def methods(task: Task, parameters: bool) -> dict[str, MethodConfig]:
     length = prediction_horizon(task.horizon)
     plain = PolicyConfig(kind="diffusion", prediction_horizon=length)
     affine = plain.model_copy(update={"affine": True, "scale_floor": 0.1, "unet": UnetConfig(groups=1)})
+    of_chunks, of_actions = TrainingConfig(batch_size=16, history_noise=0.3), TrainingConfig()
     one_action = PolicyConfig(kind="direct")
     affine_action = one_action.model_copy(update={"affine": True, "scale_floor": 0.1})
 
@@ -121,8 +122,7 @@ def methods(task: Task, parameters: bool) -> dict[str, MethodConfig]:
             norm_scale=scale,
             parameters=parameters,
         )
-        chunks = TrainingConfig(batch_size=16, history_noise=0.3)
-        training = chunks if policy.predicts_chunks else TrainingConfig()
+        training = of_chunks if policy.predicts_chunks else of_actions
         return MethodConfig(policy=policy, sobolev=sobolev or None, training=training)
 
     if task.control == "state":

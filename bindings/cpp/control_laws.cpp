@@ -36,6 +36,9 @@ struct Limits {
   Limits(const VectorArg &lower_arg, const VectorArg &upper_arg)
       : lower(lower_arg.as("lower")), upper(upper_arg.as("upper", lower.size())) {}
   Eigen::Index nu() const { return lower.size(); }
+  bool allow(const VectorXs &u) const {
+    return (lower.array() <= u.array()).all() && (u.array() <= upper.array()).all();
+  }
   void clip(VectorXs &u) const {
     for (Eigen::Index j = 0; j < u.size(); ++j)
       if (!std::isnan(u[j])) // of a zero and a limit of zero the limit's sign
@@ -122,7 +125,7 @@ struct InverseDynamicsControls final : ControlLaw {
   double dt, gain;
   Blas blas;
   nb::object limiter; // None: within_limits
-  VectorXs q, v, named_q, named_v, step, ahead, correction, acceleration, moving, unaccelerated, accelerating;
+  VectorXs q, v, named_q, named_v, step, ahead, correction, acceleration, torque, unaccelerated, accelerating;
   InverseDynamicsControls(const PinModel &model_, const MatrixArg &unactuate_, const VectorArg &lower,
                           const VectorArg &upper, double dt, double gain, const nb::dict &capsules, nb::object limiter)
       : ControlLaw(0, 0, 0), model(model_), data(model_), unactuate(unactuate_.as("unactuate", -1, model_.nv)),
@@ -131,7 +134,7 @@ struct InverseDynamicsControls final : ControlLaw {
     check_equal(unactuate.rows(), nu, "unactuate: rows");
     for (VectorXs *each : {&q, &named_q, &ahead})
       each->resize(model.nq);
-    for (VectorXs *each : {&v, &named_v, &step, &correction, &acceleration, &moving})
+    for (VectorXs *each : {&v, &named_v, &step, &correction, &acceleration, &torque})
       each->resize(model.nv);
     for (VectorXs *each : {&unaccelerated, &accelerating})
       each->resize(nu);
@@ -161,10 +164,16 @@ struct InverseDynamicsControls final : ControlLaw {
     pinocchio::difference(model, ahead, named_q, correction);
     correction /= dt;
     acceleration = ((named_v + gain * correction) - v) / dt;
+    torque = pinocchio::rnea(model, data, q, v, acceleration);
+    if (limiter.is_none()) {
+      multiply(blas, unactuate.data(), torque, u);
+      if (limits.allow(u)) // nothing to take back, so no need to know what accelerates
+        return;
+    }
     const VectorXs &still = pinocchio::nonLinearEffects(model, data, q, v);
-    moving = pinocchio::rnea(model, data, q, v, acceleration) - still;
+    torque -= still;
     multiply(blas, unactuate.data(), still, unaccelerated);
-    multiply(blas, unactuate.data(), moving, accelerating);
+    multiply(blas, unactuate.data(), torque, accelerating);
     if (limiter.is_none())
       within_limits(u);
     else

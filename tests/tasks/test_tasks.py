@@ -1,6 +1,7 @@
 """Every task of the configuration: samples, solves, has the derivatives it says, can be followed, stores."""
 
 from functools import cache
+from unittest.mock import Mock
 
 import numpy as np
 import pinocchio as pin
@@ -280,6 +281,25 @@ def test_an_arm_at_its_limits_accelerates_the_way_it_should():
         else:
             assert 0 < share < 1
             assert np.isclose(u, task.lower).any() or np.isclose(u, task.upper).any()
+
+
+def test_one_rnea_says_as_much_as_two_where_nothing_is_clipped():
+    task = make("ur5_small_fixed", "state")
+    limits = Mock(side_effect=task.within_limits)
+    other = make.__wrapped__("ur5_small_fixed", "state")
+    other.within_limits = limits  # limits of its own need to know both parts
+    rng = np.random.default_rng(0)
+    clipped = []
+    for number, size in enumerate(np.geomspace(0.01, 1000.0, 40)):  # rad/s^2
+        x = task.initial_state(instance(task, TRAINING, 0, number % 5))
+        velocity = x[task.model.nq :] + task.dt * size * rng.uniform(-1, 1, task.model.nv)
+        action = np.concatenate([x[: task.model.nq] + task.dt * velocity, velocity])
+        u = task.inverse_dynamics(x, action)
+        both = other.inverse_dynamics(x, action)
+        np.testing.assert_allclose(u, both, rtol=0, atol=1e-12 * task.upper.max())
+        clipped.append(bool(np.isclose(u, task.upper).any() or np.isclose(u, task.lower).any()))
+    assert limits.call_count == len(clipped)
+    assert 5 < sum(clipped) < len(clipped) - 5
 
 
 @pytest.mark.parametrize("lift", [0.0, 14.0, 50.0])

@@ -11,7 +11,7 @@ from sobolev_diffusion.experiment.plan import Plan
 ROOT = Path(__file__).parents[2]
 DIGESTS = {
     "config": "7ba54676f8cfbdce",
-    "smoke": "91cea5c3ecd2dd2e",
+    "smoke": "abd215a99c1f8b37",
     "reproducibility": "60fe9b6ffdb298d9",
     "sweeps/estimators": "0502f57b03cce7ba",
     "sweeps/parameters": "7cf0365ad8f1eaa3",

@@ -105,6 +105,23 @@ def test_the_nearest_demonstration_is_one_to_choose_from(task, policy, demonstra
         assert guess.tried == 3
 
 
+def test_the_nearest_demonstration_has_to_be_cheaper_by_a_margin(task, policy, demonstrations, instances):
+    alone = choose(task, policy, demonstrations, instances, samples=2)
+    nearest = choose(task, policy, demonstrations, instances, samples=2, nearest=True)
+    ratio = min(theirs.cost / ours.cost for theirs, ours in zip(alone, nearest, strict=True))
+    assert ratio > 1.1
+    for margin, source in ((0.99 * ratio, {"nearest"}), (1e9, {"policy"})):
+        guesses = choose(
+            task, policy, demonstrations, instances, samples=2, nearest=True, nearest_margin=margin
+        )
+        assert {guess.source for guess in guesses} == source
+        for guess, same in zip(guesses, nearest if source == {"nearest"} else alone, strict=True):
+            assert guess.cost == same.cost
+            np.testing.assert_array_equal(guess.xs, same.xs)
+    with pytest.raises(ValueError, match="nearest_margin: nothing is followed; set nearest: true"):
+        GuessConfig(nearest_margin=2)
+
+
 def test_the_nearest_demonstration_may_be_followed_to_the_instance_s_own_goal():
     flight = make_task("quadrotor", CONFIG.tasks["quadrotor"])
     config = CONFIG.tasks["quadrotor"].cold.model_copy(update={"parameter_gains": True})

@@ -23,6 +23,9 @@ class GuessConfig(Section):
     nearest_in_parameters: Annotated[bool, Field(json_schema_extra=LATER)] = False
     """Whether it is followed with its gains in the task's parameters too, where the policy learnt from those:
     without, what it ends at is its own target, not the instance's."""
+    nearest_margin: Annotated[float, Field(ge=1, json_schema_extra=LATER)] = 1.0
+    """How many times less than the policy's best rollout it has to cost to be chosen: a neighbour's way may
+    be cheap as it is, and still lead the solver to a worse local minimum."""
     violation_weight: PositiveFloat = 1000.0
     """What a unit of constraint violation beyond the solver's tolerance adds to a rollout's cost."""
     region: PositiveFloat | None = None
@@ -41,6 +44,8 @@ class GuessConfig(Section):
     def _something_follows(self) -> Self:
         if self.nearest_in_parameters and not self.nearest:
             raise ValueError("nearest_in_parameters: nothing is followed; set nearest: true")
+        if self.nearest_margin > 1 and not self.nearest:
+            raise ValueError("nearest_margin: nothing is followed; set nearest: true")
         return self
 
     @property

@@ -164,7 +164,10 @@ class GuessChooser:
                 continue
             value = self._values.of(thetas[i], problems[i], xs, us)
             beyond = max(0.0, value.violation - self._tolerance)
-            best[i].offer(source, xs, us, value.cost, value.violation, self._config.violation_weight * beyond)
+            merit = value.cost + self._config.violation_weight * beyond
+            if source == "nearest":
+                merit = float(within(merit, self._config.nearest_margin - 1))
+            best[i].offer(source, xs, us, value.cost, value.violation, merit)
 
 
 class _Values:
@@ -208,12 +211,12 @@ class _Best:
         self.tried = self.stopped = 0
 
     def offer(
-        self, source: Source, xs: Array, us: Array, cost: float, violation: float, penalty: float
+        self, source: Source, xs: Array, us: Array, cost: float, violation: float, merit: float
     ) -> None:
-        """Keep a rollout whose cost with the penalty is lower."""
-        if cost + penalty < self.merit:
+        """Keep a rollout whose cost, with what speaks against it, is lower: its merit."""
+        if merit < self.merit:
             self.xs, self.us, self.source = xs, us, source
-            self.cost, self.violation, self.merit = cost, violation, cost + penalty
+            self.cost, self.violation, self.merit = cost, violation, merit
 
     def guess(self, limit: float) -> Guess:
         """The guess; interpolated where even this is above a limit."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import aligator
 import numpy as np
 import pytest
 import torch
@@ -11,6 +12,7 @@ from sobolev_diffusion.config import GuessConfig
 from sobolev_diffusion.policies import make_policy
 from sobolev_diffusion.solver.collect import collect
 from sobolev_diffusion.solver.solve import solve, value_of
+from sobolev_diffusion.tasks.pendulum import Pendulum
 from sobolev_diffusion.tasks.random_streams import stream
 from sobolev_diffusion.tasks.region import Region
 from sobolev_diffusion.tasks.registry import make_task
@@ -79,19 +81,33 @@ def test_of_several_samples_it_is_the_cheapest(task, policy, instances):
         assert guesses[i].tried == 4
 
 
-def test_violation_counts(task, policy, demonstrations, instances):
-    """Feasible rollouts come before cheaper ones that violate a constraint."""
+class Slow(Pendulum):
+    """May not swing fast, which rollouts do not know."""
 
-    def chosen(weight):
-        chooser = GuessChooser(
-            task, policy, None, GuessConfig(samples=8, violation_weight=weight), COLD.tolerance
-        )
-        tight = [task.problem(theta) for theta in instances[0]]
-        return chooser.choose(instances[0], tight, 8, generators())
+    name = "slow"
 
-    for light, heavy in zip(chosen(1e-9), chosen(1e9), strict=True):
-        assert heavy.violation <= light.violation
-        assert heavy.cost >= light.cost
+    def stage(self, cost):
+        stage = super().stage(cost)
+        speed = aligator.StateErrorResidual(self.space, self.nu, np.zeros(2))
+        limit = np.array([100.0, 0.5])
+        stage.addConstraint(speed, aligator.constraints.BoxConstraint(-limit, limit))
+        return stage
+
+
+def test_violation_counts_beyond_what_is_allowed(policy, instances):
+    """Rollouts that violate less come before cheaper ones, but for a violation that is allowed."""
+    task = Slow()
+    slow = instances[0], [task.problem(theta) for theta in instances[0]]
+    cheapest = choose(task, policy, None, slow, samples=8, violation_weight=1e-9)
+    strict = choose(task, policy, None, slow, samples=8, violation_weight=1e9)
+    for light, heavy in zip(cheapest, strict, strict=True):
+        assert light.violation > heavy.violation > 0
+        assert light.cost < heavy.cost
+    worst = max(guess.violation for guess in cheapest)
+    for allowed, same in ((worst, cheapest), (0.0, strict)):
+        guesses = choose(task, policy, None, slow, samples=8, violation_weight=1e9, allowed_violation=allowed)
+        for guess, other in zip(guesses, same, strict=True):
+            assert (guess.cost, guess.violation) == (other.cost, other.violation)
 
 
 def test_the_nearest_demonstration_is_one_to_choose_from(task, policy, demonstrations, instances):

@@ -28,6 +28,10 @@ class GuessConfig(Section):
     be cheap as it is, and still lead the solver to a worse local minimum."""
     violation_weight: PositiveFloat = 1000.0
     """What a unit of constraint violation beyond the solver's tolerance adds to a rollout's cost."""
+    allowed_violation: Annotated[float, Field(ge=0, json_schema_extra=LATER)] = 0.0
+    """Violation up to this adds nothing, as what is below the solver's tolerance never does. Where
+    constraints keep a margin, a rollout somewhat within it is as good a start as one that stays clear, and
+    often a better one than a dearer one that does."""
     region: PositiveFloat | None = None
     """A rollout is stopped, and is no guess, once a coordinate of its state is farther outside those of the
     demonstrations than this many times their extent; none: only where it runs away to infinity."""

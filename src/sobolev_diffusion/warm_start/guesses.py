@@ -61,7 +61,7 @@ class GuessChooser:
         demonstrations: solved instances, those that the policy learnt from: they say where rollouts may go
             and what solutions cost, and the nearest one may be followed. None where nothing of that is asked.
         config: how to choose.
-        tolerance: of the solver; less violation than that is none.
+        tolerance: of the solver; less violation than that is none, whatever is allowed besides.
 
     Raises:
         ValueError: the configuration asks for what needs demonstrations, and there are none.
@@ -75,7 +75,8 @@ class GuessChooser:
         config: GuessConfig,
         tolerance: float,
     ) -> None:
-        self._task, self._policy, self._config, self._tolerance = task, policy, config, tolerance
+        self._task, self._policy, self._config = task, policy, config
+        self._allowed = max(tolerance, config.allowed_violation)
         if config.needs_demonstrations and not (demonstrations and len(demonstrations)):
             raise ValueError(
                 "guess: needs the demonstrations that the policy learnt from, and there are none"
@@ -163,7 +164,7 @@ class GuessChooser:
                 best[i].stopped += 1
                 continue
             value = self._values.of(thetas[i], problems[i], xs, us)
-            beyond = max(0.0, value.violation - self._tolerance)
+            beyond = max(0.0, value.violation - self._allowed)
             merit = value.cost + self._config.violation_weight * beyond
             if source == "nearest":
                 merit = float(within(merit, self._config.nearest_margin - 1))

@@ -27,7 +27,7 @@ class GuessConfig(Section):
     """How many times less than the policy's best rollout it has to cost to be chosen: a neighbour's way may
     be cheap as it is, and still lead the solver to a worse local minimum."""
     violation_weight: PositiveFloat = 1000.0
-    """What a unit of constraint violation beyond the solver's tolerance adds to a rollout's cost."""
+    """What a unit of constraint violation adds to a rollout's cost, beyond what is allowed."""
     allowed_violation: Annotated[float, Field(ge=0, json_schema_extra=LATER)] = 0.0
     """Violation up to this adds nothing, as what is below the solver's tolerance never does. Where
     constraints keep a margin, a rollout somewhat within it is as good a start as one that stays clear, and
